@@ -1,0 +1,3 @@
+namespace EdgeNode.Federation;
+
+internal static class Placeholder;

@@ -1,0 +1,3 @@
+namespace EdgeNode.Hardware;
+
+internal static class Placeholder;

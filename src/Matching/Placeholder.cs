@@ -1,0 +1,3 @@
+namespace EdgeNode.Matching;
+
+internal static class Placeholder;

@@ -1,0 +1,3 @@
+namespace EdgeNode.Store;
+
+internal static class Placeholder;

@@ -1,0 +1,3 @@
+namespace EdgeNode.Sync;
+
+internal static class Placeholder;

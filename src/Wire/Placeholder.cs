@@ -1,0 +1,3 @@
+namespace EdgeNode.Wire;
+
+internal static class Placeholder;
