@@ -1,3 +1,0 @@
-namespace EdgeNode.Store;
-
-internal static class Placeholder;

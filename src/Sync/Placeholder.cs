@@ -1,3 +1,0 @@
-namespace EdgeNode.Sync;
-
-internal static class Placeholder;

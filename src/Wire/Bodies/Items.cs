@@ -1,0 +1,29 @@
+namespace EdgeNode.Wire;
+
+/// <summary>Something a resident can give, as it was shared. <see cref="Participant"/> is the resident's DID, <see cref="Label"/> the nickname they chose.</summary>
+public sealed record OfferingBody(
+    string OfferingId,
+    int Version,
+    string Participant,
+    string Label,
+    string Category,
+    string Title,
+    int Capacity
+);
+
+/// <summary>Something a resident wants: any one of <see cref="Accepts"/> will do (rulings 16).</summary>
+public sealed record NeedBody(
+    string NeedId,
+    int Version,
+    string Participant,
+    string Label,
+    string Title,
+    string[] Accepts,
+    int Capacity
+)
+{
+    public const int MaxAccepts = 64;
+}
+
+/// <summary>The item is no longer offered or needed. It stays away: a tombstone.</summary>
+public sealed record WithdrawalBody(string ItemId, int Version);

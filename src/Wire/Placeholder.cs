@@ -1,3 +1,0 @@
-namespace EdgeNode.Wire;
-
-internal static class Placeholder;

@@ -1,0 +1,99 @@
+using EdgeNode.Wire.Io;
+
+namespace EdgeNode.Wire;
+
+/// <summary>
+/// The one gate that everything from outside passes, whatever road it came by: signature first, meaning after. Pure: whose key is valid is told by
+/// <paramref name="keyIsValid"/> (DID, did:key), which the identity logs answer.
+/// </summary>
+public sealed class VerifyGate(Did me, P256 p256, Func<Did, string, bool> keyIsValid)
+{
+    /// <summary>Names in <c>crit</c> that this version understands.</summary>
+    private static readonly string[] KnownCritical = [];
+
+    public P256 P256 => p256;
+
+    /// <summary>A statement and <see cref="Verdict.Accepted"/>, or a refusal and, where it could be read, the statement it concerns.</summary>
+    public (Statement? Statement, Verdict Verdict) Check(ReadOnlyMemory<byte> raw, Moment now)
+    {
+        if (Statement.TryRead(raw) is not { } statement)
+            return (null, Verdict.Refused("statement.malformed"));
+        return (statement, Judge(statement, now));
+    }
+
+    private Verdict Judge(Statement s, Moment now)
+    {
+        if (s.Header.V != Statement.Version)
+            return Verdict.Refused("statement.version");
+        if (!p256.Verify(s.Header.Key, s.Frame.SignedBytes(s.Kind), s.Frame.Signature.Span))
+            return Verdict.Refused("statement.signature");
+        if (!keyIsValid(s.From, s.Header.Key))
+            return Verdict.Refused("statement.unknown_origin");
+        if (s.Header.Crit.Any(name => !KnownCritical.Contains(name)))
+            return Verdict.Refused("statement.crit");
+        if (DataMap.RuleOf(s.Kind) is not { } rule)
+            return Verdict.Refused("statement.kind");
+        if (s.Class != rule.Class)
+            return Verdict.Refused("statement.class");
+        if (!s.IsFor(me))
+            return Verdict.Refused("statement.audience");
+        if (s.Body.Length > rule.MaxBody)
+            return Verdict.Refused("statement.size");
+        if (rule.Lifetime is not null && s.Expires is null)
+            return Verdict.Refused("statement.expiry");
+        // A clock that was never set expires nothing.
+        return s.Expires < now && now >= Moment.EarliestSure ? Verdict.Expired : Verdict.Accepted;
+    }
+
+    /// <summary>
+    /// A bundle from <paramref name="peer"/>, or null and the code. Its statements are still unverified. With the code <c>bundle.digest</c> the header
+    /// is authentic but the statements are not those it signs: the bundle is refused as a whole and the stream moves on.
+    /// </summary>
+    public (Bundle? Bundle, string Code) CheckBundle(ReadOnlyMemory<byte> raw, Did peer)
+    {
+        if (Bundle.TryRead(raw) is not { } bundle)
+            return (null, "bundle.malformed");
+        var h = bundle.Header;
+        if (h.From != peer.Value || h.To != me.Value)
+            return (null, "bundle.address");
+        if (!keyIsValid(peer, h.Key))
+            return (null, "bundle.key");
+        if (!p256.Verify(h.Key, bundle.Frame.SignedBytes(Kinds.Bundle), bundle.Frame.Signature.Span))
+            return (null, "bundle.signature");
+        var ids = bundle.Statements.Select(raw => Statement.TryRead(raw)?.Id);
+        // A statement that cannot be read has no id; the digest then cannot hold, and the bundle as a whole is refused.
+        var known = ids.OfType<string>().ToArray();
+        return known.Length == h.Count && Bundle.DigestOf(known) == h.Digest ? (bundle, "") : (bundle, "bundle.digest");
+    }
+
+    /// <summary>A receipt or have from <paramref name="peer"/>; null when anything does not fit.</summary>
+    public Frame? CheckControl(string kind, ReadOnlyMemory<byte> raw, Did peer)
+    {
+        if (Frame.TryReadWhole(raw, Control.MaxBody) is not { } frame)
+            return null;
+        if (WireJson.Read(frame.Header.Span, WireJson.Default.ControlHeader) is not { V: Statement.Version } header)
+            return null;
+        var fits = header.Kind == kind && header.From == peer.Value && header.To == me.Value && keyIsValid(peer, header.Key);
+        return fits && p256.Verify(header.Key, frame.SignedBytes(kind), frame.Signature.Span) ? frame : null;
+    }
+
+    /// <summary>True when the act was signed by the key it names, over exactly its content. Whether that key is the person's is the caller's question.</summary>
+    public static bool IsSigned(PersonAct act) =>
+        DidKey.TryEd25519(act.Key, out var key)
+        && act.Sig.Length == 128
+        && TryHex(act.Sig, out var signature)
+        && Sodium.Ed25519Verify(key, ActBytes(act.Act, act.Content), signature);
+
+    /// <summary>What a person signs.</summary>
+    public static byte[] ActBytes(string act, string content) =>
+        Frame.SignedBytes(act, System.Text.Encoding.UTF8.GetBytes(content));
+
+    private static bool TryHex(string text, out byte[] bytes)
+    {
+        bytes = [];
+        if (text.AsSpan().ContainsAnyExcept("0123456789abcdef"))
+            return false;
+        bytes = Convert.FromHexString(text);
+        return true;
+    }
+}
