@@ -69,7 +69,7 @@ public static class DataMap
             Kinds.Need,
             DataClass.Shared,
             SharedStream,
-            8_192,
+            32_768,
             Year,
             "a need with nickname and categories",
             "the neighbours the resident named",

@@ -22,6 +22,7 @@ public static class Kinds
     public const string Have = "have";
     public const string Genesis = "genesis";
     public const string PairingRequest = "pairing-request";
+    public const string PairingCard = "pairing-card";
     public const string PairingAgreement = "pairing-agreement";
     public const string PairingEnd = "pairing-end";
 

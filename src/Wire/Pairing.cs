@@ -58,7 +58,7 @@ public sealed record PairingMessage(PairingHeader Header, PairingBody Body, Iden
             return null;
         if (WireJson.Read(frame.Header.Span, WireJson.Default.PairingHeader) is not { V: Statement.Version } header)
             return null;
-        if (header.Kind is not (Kinds.PairingRequest or Kinds.PairingAgreement or Kinds.PairingEnd))
+        if (header.Kind is not (Kinds.PairingRequest or Kinds.PairingCard or Kinds.PairingAgreement or Kinds.PairingEnd))
             return null;
         if (!p256.Verify(header.Key, frame.SignedBytes(header.Kind), frame.Signature.Span))
             return null;

@@ -22,7 +22,11 @@ public sealed record NeedBody(
     int Capacity
 )
 {
-    public const int MaxAccepts = 64;
+    /// <summary>
+    /// Most entries of the any-of list. The category tree alone would need 64; a need may also name items one by one, and the real want list in
+    /// tests/data/matching/ask.txt has one that names 557.
+    /// </summary>
+    public const int MaxAccepts = 1024;
 }
 
 /// <summary>The item is no longer offered or needed. It stays away: a tombstone.</summary>

@@ -1,0 +1,127 @@
+using EdgeNode.Matching;
+using EdgeNode.Store;
+using EdgeNode.Sync;
+using EdgeNode.Wire;
+
+namespace EdgeNode.Federation;
+
+/// <summary>
+/// What residents offer and need: posting, withdrawing, and sharing with the neighbours they named. What is "only here" has no statement and so no way
+/// to a link.
+/// </summary>
+public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy)
+{
+    private static readonly TimeSpan Lifetime = DataMap.RuleOf(Kinds.Offering)!.Lifetime!.Value;
+
+    /// <summary>Posts an offering; returns its id.</summary>
+    public string Offer(Turn turn, Resident resident, string category, string title, int capacity, IReadOnlyList<Did> audience)
+    {
+        var id = entropy.Uuid7(turn.Now);
+        var body = new OfferingBody(id, 1, resident.Did.Value, resident.Label, category, title, capacity);
+        var statementId = Publish(turn, Kinds.Offering, resident, WireJson.Write(body, WireJson.Default.OfferingBody), audience);
+        Items.Put(turn.Db, new Offering(id, 1, signer.Node, resident.Did, resident.Label, category, title, capacity, 0, true, audience, statementId), turn.Now);
+        return id;
+    }
+
+    public string Need(Turn turn, Resident resident, string title, IReadOnlyList<string> accepts, int capacity, IReadOnlyList<Did> audience)
+    {
+        var id = entropy.Uuid7(turn.Now);
+        var body = new NeedBody(id, 1, resident.Did.Value, resident.Label, title, [.. accepts], capacity);
+        var statementId = Publish(turn, Kinds.Need, resident, WireJson.Write(body, WireJson.Default.NeedBody), audience);
+        Items.Put(turn.Db, new Need(id, 1, signer.Node, resident.Did, resident.Label, title, accepts, capacity, 0, true, audience, statementId), turn.Now);
+        return id;
+    }
+
+    /// <summary>Takes an item back, here and wherever it was shared. False when it is not this resident's or is gone already.</summary>
+    public bool Withdraw(Turn turn, Resident resident, string itemId)
+    {
+        var (owner, version, audience) = Find(turn.Db, itemId);
+        if (owner != resident.Did || !Items.Withdraw(turn.Db, itemId, signer.Node, version + 1, turn.Now))
+            return false;
+        if (audience.Count > 0)
+        {
+            var body = WireJson.Write(new WithdrawalBody(itemId, version + 1), WireJson.Default.WithdrawalBody);
+            Send(turn, Kinds.Withdrawal, body, audience);
+        }
+        return true;
+    }
+
+    /// <summary>A neighbour's offering, need or withdrawal; each changes only what its own home node owns.</summary>
+    public static Verdict Apply(Turn turn, Statement statement)
+    {
+        var audience = statement.Header.Audience.Select(did => new Did(did)).ToArray();
+        switch (statement.Kind)
+        {
+            case Kinds.Offering when WireJson.Read(statement.Body, WireJson.Default.OfferingBody) is { } o:
+                return !IsSound(o.OfferingId, o.Version, o.Label, o.Title, o.Capacity) || !IsCategory(o.Category)
+                    ? Verdict.Refused("offering.malformed")
+                    : PutForeign(turn, statement, o.Participant, (db, did) => Items.Put(db, new Offering(o.OfferingId, o.Version, statement.From, did, o.Label, o.Category, o.Title, o.Capacity, 0, true, audience, statement.Id), turn.Now));
+            case Kinds.Need when WireJson.Read(statement.Body, WireJson.Default.NeedBody) is { } n:
+                return !IsSound(n.NeedId, n.Version, n.Label, n.Title, n.Capacity) || n.Accepts.Length is 0 or > NeedBody.MaxAccepts || !Array.TrueForAll(n.Accepts, IsCategory)
+                    ? Verdict.Refused("need.malformed")
+                    : PutForeign(turn, statement, n.Participant, (db, did) => Items.Put(db, new Need(n.NeedId, n.Version, statement.From, did, n.Label, n.Title, n.Accepts, n.Capacity, 0, true, audience, statement.Id), turn.Now));
+            case Kinds.Withdrawal when WireJson.Read(statement.Body, WireJson.Default.WithdrawalBody) is { } w:
+                Items.Withdraw(turn.Db, w.ItemId, statement.From, w.Version, turn.Now);
+                return Verdict.Accepted;
+            default:
+                return Verdict.Refused(statement.Kind + ".malformed");
+        }
+    }
+
+    public static bool IsCategory(string category) =>
+        category.Length is > 0 and <= Items.MaxCategory && !category.AsSpan().ContainsAnyInRange('\0', ' ');
+
+    private static Verdict PutForeign(Turn turn, Statement statement, string participant, Func<Db, Did, bool> put)
+    {
+        var known = Identities.Find(turn.Db, new Did(participant));
+        if (known is null || known.Type != Identity.Person || known.Home != statement.From)
+            return Verdict.Refused("item.unknown_participant");
+        put(turn.Db, known.Did);
+        return Verdict.Accepted;
+    }
+
+    private static bool IsSound(string id, int version, string label, string title, int capacity) =>
+        Guid.TryParseExact(id, "D", out _)
+        && version is > 0 and < 1_000_000
+        && label.Length is > 0 and <= Residents.MaxLabel
+        && title.Length is > 0 and <= Items.MaxTitle
+        && capacity is > 0 and <= 1000;
+
+    private string? Publish(Turn turn, string kind, Resident resident, byte[] body, IReadOnlyList<Did> audience)
+    {
+        if (audience.Count == 0)
+            return null;
+        Introduce(turn, resident, audience);
+        return Send(turn, kind, body, audience).Id;
+    }
+
+    /// <summary>A peer needs the resident's public key before the first item; it is sent once to each.</summary>
+    private void Introduce(Turn turn, Resident resident, IReadOnlyList<Did> audience)
+    {
+        var met = Items.OfferingsOf(turn.Db, resident.Did).SelectMany(o => o.Audience)
+            .Concat(Items.NeedsOf(turn.Db, resident.Did).SelectMany(n => n.Audience))
+            .ToHashSet();
+        var strangers = audience.Where(did => !met.Contains(did)).ToArray();
+        if (strangers.Length == 0)
+            return;
+        var log = new IdentityBody([Convert.ToBase64String(Identities.Genesis(turn.Db, resident.Did))]);
+        Send(turn, Kinds.Identity, WireJson.Write(log, WireJson.Default.IdentityBody), strangers);
+    }
+
+    private Statement Send(Turn turn, string kind, byte[] body, IReadOnlyList<Did> audience)
+    {
+        var draft = new StatementDraft(kind, DataClass.Shared, audience, body, turn.Now + Lifetime, PeeringContract.Current.Hash);
+        var statement = Statement.Sign(draft, signer);
+        Statements.Keep(turn, statement);
+        foreach (var peer in audience.Where(p => PeerBook.IsEnrolled(turn.Db, p)))
+            outbox.Enqueue(turn, peer, statement);
+        return statement;
+    }
+
+    private static (Did Owner, int Version, IReadOnlyList<Did> Audience) Find(Db db, string itemId)
+    {
+        if (Items.FindOffering(db, itemId) is { } offering)
+            return (offering.Participant, offering.Version, offering.Audience);
+        return Items.FindNeed(db, itemId) is { } need ? (need.Participant, need.Version, need.Audience) : (default, 0, []);
+    }
+}

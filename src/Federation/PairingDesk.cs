@@ -1,0 +1,260 @@
+using EdgeNode.Store;
+using EdgeNode.Sync;
+using EdgeNode.Wire;
+
+namespace EdgeNode.Federation;
+
+/// <summary>Post a pairing frame to another cabinet's pairing door; its answer comes back as an input.</summary>
+public sealed record PairSend(string Address, int PairPort, string Kind, byte[] Bytes) : Effect;
+
+/// <summary>Let this certificate in at our broker and keep a link to the peer.</summary>
+public sealed record OpenPeer(Did Did, string Address, int Port, byte[] Certificate) : Effect;
+
+/// <summary>Cut: certificate and rights out, links closed.</summary>
+public sealed record CutPeer(Did Did) : Effect;
+
+/// <summary>What this node says of itself in pairing frames.</summary>
+public sealed record NodeCard(Identity Identity, string Name, byte[] Certificate, string Operator, string Address, int Port, int PairPort, string Release);
+
+public sealed record PairingOptions
+{
+    public static PairingOptions Default { get; } = new();
+
+    /// <summary>First wait before an unanswered frame is sent again; doubled up to <see cref="RetryMax"/> (default: 1 s).</summary>
+    public TimeSpan Retry { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest wait between tries (default: 1 h).</summary>
+    public TimeSpan RetryMax { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Tries before a frame is given up and the steward is told (default: 200).</summary>
+    public int MaxTries { get; init; } = 200;
+
+    /// <summary>Requests of others that may wait for our steward (default: 16).</summary>
+    public int MaxWaiting { get; init; } = 16;
+}
+
+/// <summary>Outcome of a steward's act or of a frame: refused with a code and a sentence, or done.</summary>
+public readonly record struct PairingAnswer(string Code, string Text)
+{
+    public static PairingAnswer Done { get; } = new("", "");
+
+    public bool IsDone => Code.Length == 0;
+}
+
+/// <summary>
+/// Brings two cabinets together: request, accept, decline, end. Frames are signed, bound to the TLS key that brought them, repeated until answered, and
+/// idempotent. Two keys are pinned when both signatures under the same agreement are here. The comparison of a pairing code fits in before acceptance.
+/// </summary>
+public sealed class PairingDesk(NodeCard card, Signer signer, P256 p256, Entropy entropy, PairingOptions options, Action<Turn, Did> opened, Action<Turn, Did> cut)
+{
+    private static readonly PairingAnswer Unknown = new("peer.unknown", "No such neighbour cabinet is known here.");
+
+    /// <summary>A steward asks the cabinet at an address for a peering.</summary>
+    public PairingAnswer Request(Turn turn, string address, int pairPort)
+    {
+        if (address == card.Address && pairPort == card.PairPort)
+            return new("peer.self", "This is our own cabinet.");
+        Queue(turn, Kinds.PairingRequest, address, pairPort, "");
+        return PairingAnswer.Done;
+    }
+
+    public PairingAnswer Accept(Turn turn, Did peer) => ByStewards(turn, peer, PeerEvent.AcceptedHere, "accepted by our steward");
+
+    public PairingAnswer Decline(Turn turn, Did peer) => ByStewards(turn, peer, PeerEvent.DeclinedHere, "declined by our steward");
+
+    /// <summary>Ends the peering at once; the peer is told when it can be reached.</summary>
+    public PairingAnswer End(Turn turn, Did peer) => ByStewards(turn, peer, PeerEvent.EndedHere, "ended by our steward");
+
+    /// <summary>
+    /// A frame came to our pairing door. Answers with the bytes to return; empty = refused, with the code counted. <paramref name="tlsSpki"/> is the key of
+    /// the TLS client, which must be the one that signed.
+    /// </summary>
+    public (byte[] Answer, string Code) Receive(Turn turn, byte[] frame, string tlsSpki)
+    {
+        if (PairingMessage.Verify(frame, p256) is not { } message)
+            return ([], "pairing.malformed");
+        if (message.Spki != tlsSpki)
+            return ([], "pairing.other_key");
+        return message.Header.Kind switch
+        {
+            Kinds.PairingRequest => TakeRequest(turn, message),
+            Kinds.PairingAgreement => TakeAgreement(turn, message),
+            Kinds.PairingEnd => TakeEnd(turn, message),
+            _ => ([], "pairing.kind"),
+        };
+    }
+
+    /// <summary>The answer to a frame of ours; <paramref name="fault"/> when the other cabinet could not be reached or refused.</summary>
+    public void TakeReply(Turn turn, string address, int pairPort, string kind, byte[] reply, string tlsSpki, string? fault)
+    {
+        if (fault is not null)
+        {
+            turn.Db.Run("UPDATE pairing SET fault = $4 WHERE address = $1 AND pair_port = $2 AND kind = $3", address, pairPort, kind, fault);
+            return;
+        }
+        var message = PairingMessage.Verify(reply, p256);
+        if (message is null || message.Spki != tlsSpki)
+            return;
+        turn.Db.Run("DELETE FROM pairing WHERE address = $1 AND pair_port = $2 AND kind = $3", address, pairPort, kind);
+        if (kind == Kinds.PairingRequest)
+            TakeCard(turn, message with { Body = message.Body with { Address = address, PairPort = pairPort } });
+        if (kind == Kinds.PairingAgreement && message.Header.Kind == Kinds.PairingAgreement)
+            TakeAgreement(turn, message);
+    }
+
+    /// <summary>Sends what is due again.</summary>
+    public void Due(Turn turn)
+    {
+        var due = turn.Db.All(
+            "SELECT id, address, pair_port, kind, peer, tries FROM pairing WHERE next_at <= $1 ORDER BY id LIMIT 16",
+            r => (Id: r.Long(0), Address: r.Text(1), Port: r.Int(2), Kind: r.Text(3), Peer: r.Text(4), Tries: r.Int(5)),
+            turn.Now.Ms
+        );
+        foreach (var row in due)
+        {
+            if (row.Tries >= options.MaxTries)
+            {
+                turn.Db.Run("DELETE FROM pairing WHERE id = $1", row.Id);
+                continue;
+            }
+            var wait = Math.Min(options.RetryMax.TotalMilliseconds, options.Retry.TotalMilliseconds * Math.Pow(2, Math.Min(row.Tries, 20)));
+            turn.Db.Run("UPDATE pairing SET tries = tries + 1, next_at = $2 WHERE id = $1", row.Id, (turn.Now + TimeSpan.FromMilliseconds(wait)).Ms);
+            turn.Emit(new PairSend(row.Address, row.Port, row.Kind, Frame(turn.Db, row.Kind, row.Peer)));
+        }
+    }
+
+    public static Moment? NextDue(Db db) => db.One("SELECT min(next_at) FROM pairing", r => r.LongOrNull(0)) is { } at ? new Moment(at) : null;
+
+    private PairingAnswer ByStewards(Turn turn, Did peer, PeerEvent happened, string audit)
+    {
+        if (PeerBook.Find(turn.Db, peer) is not { } peering)
+            return Unknown;
+        if (PeerLifecycle.Apply(peering.State, happened) is not { } step)
+            return new("peer.not_now", $"The peering with {peering.Name} is {peering.State.Word()}; this cannot be done now.");
+        Audit.Write(turn, peer, "peering." + happened, audit);
+        Carry(turn, peering, step, audit);
+        return PairingAnswer.Done;
+    }
+
+    private (byte[] Answer, string Code) TakeRequest(Turn turn, PairingMessage message)
+    {
+        if (message.Body.ContractHash != PeeringContract.Current.Hash)
+            return ([], "peer.contract_mismatch");
+        var known = PeerBook.Find(turn.Db, message.Identity.Did);
+        var waiting = turn.Db.Number("SELECT count(*) FROM peering WHERE state = 'proposed' AND requested_by = 'them'");
+        if (known is null && waiting >= options.MaxWaiting)
+            return ([], "peer.too_many_requests");
+        if (known is not null && known.Spki != message.Spki)
+            return ([], "peer.changed_key");
+        Happen(turn, message, known, PeerEvent.RequestedThere, "asked for a peering");
+        return (Frame(turn.Db, Kinds.PairingCard, message.Identity.Did.Value), "");
+    }
+
+    /// <summary>The card of the cabinet that our steward asked: now we know who it is, and the request stands.</summary>
+    private void TakeCard(Turn turn, PairingMessage message)
+    {
+        if (message.Header.Kind != Kinds.PairingCard || message.Identity.Did == card.Identity.Did)
+            return;
+        var known = PeerBook.Find(turn.Db, message.Identity.Did);
+        if (known is not null && known.Spki != message.Spki)
+            return;
+        if (message.Body.ContractHash == PeeringContract.Current.Hash)
+            Happen(turn, message, known, PeerEvent.RequestedHere, "our request arrived");
+    }
+
+    private (byte[] Answer, string Code) TakeAgreement(Turn turn, PairingMessage message)
+    {
+        var did = message.Identity.Did;
+        if (PeerBook.Find(turn.Db, did) is not { } peering || peering.Spki != message.Spki)
+            return ([], "peer.unknown");
+        if (message.Body.Agreement != AgreementWith(message.Identity))
+            return ([], "peer.contract_mismatch");
+        if (PeerLifecycle.Apply(peering.State, PeerEvent.AgreementVerified) is not { } step)
+            return ([], "peer.not_accepted");
+        if (peering.State != step.Next)
+            Audit.Write(turn, did, "peering.agreed", $"contract {message.Body.ContractVersion} {message.Body.ContractHash}, signed by both");
+        PeerBook.SetAgreement(turn, did, message.Body.Agreement);
+        turn.Db.Run("DELETE FROM pairing WHERE peer = $1 AND kind = $2", did.Value, Kinds.PairingAgreement);
+        Carry(turn, peering, step, "both signatures are here");
+        return (Frame(turn.Db, Kinds.PairingAgreement, did.Value), "");
+    }
+
+    private (byte[] Answer, string Code) TakeEnd(Turn turn, PairingMessage message)
+    {
+        var did = message.Identity.Did;
+        if (PeerBook.Find(turn.Db, did) is not { } peering || peering.Spki != message.Spki)
+            return ([], "peer.unknown");
+        var happened = peering.State is PeerState.Enrolled or PeerState.Suspended ? PeerEvent.EndedThere : PeerEvent.DeclinedThere;
+        if (PeerLifecycle.Apply(peering.State, happened) is { } step)
+        {
+            Audit.Write(turn, did, "peering." + happened, message.Body.Reason ?? "");
+            Carry(turn, peering, step, message.Body.Reason ?? "ended by the neighbour");
+        }
+        return (Frame(turn.Db, Kinds.PairingCard, did.Value), "");
+    }
+
+    private void Happen(Turn turn, PairingMessage message, Peering? known, PeerEvent happened, string audit)
+    {
+        var state = known?.State ?? PeerState.None;
+        if (PeerLifecycle.Apply(state, happened) is not { } step)
+            return;
+        Identities.Put(turn, message.Identity, message.Identity.Did);
+        PeerBook.Put(turn, message, step.Next);
+        if (step.Next != state)
+            Audit.Write(turn, message.Identity.Did, "peering." + happened, audit);
+        Carry(turn, PeerBook.Find(turn.Db, message.Identity.Did)!, (step.Next, step.Acts & ~PeerActs.SendRequest), audit);
+    }
+
+    private void Carry(Turn turn, Peering peering, (PeerState Next, PeerActs Acts) step, string reason)
+    {
+        if (peering.State != step.Next)
+            PeerBook.SetState(turn, peering.Did, step.Next, reason);
+        if (step.Acts.HasFlag(PeerActs.SendAgreement))
+            Queue(turn, Kinds.PairingAgreement, peering.Address, peering.PairPort, peering.Did.Value);
+        if (step.Acts.HasFlag(PeerActs.SendEnd))
+            Queue(turn, Kinds.PairingEnd, peering.Address, peering.PairPort, peering.Did.Value);
+        if (step.Acts.HasFlag(PeerActs.Open))
+        {
+            turn.Emit(new OpenPeer(peering.Did, peering.Address, peering.Port, peering.Certificate));
+            opened(turn, peering.Did);
+        }
+        if (step.Acts.HasFlag(PeerActs.Cut))
+        {
+            turn.Emit(new CutPeer(peering.Did));
+            cut(turn, peering.Did);
+        }
+        turn.Emit(new PageChanged(PageChanged.Stewards));
+    }
+
+    private void Queue(Turn turn, string kind, string address, int pairPort, string peer)
+    {
+        turn.Db.Run(
+            "INSERT INTO pairing (address, pair_port, kind, peer, next_at) VALUES ($1, $2, $3, $4, $5) "
+                + "ON CONFLICT (address, pair_port, kind) DO UPDATE SET peer = $4, tries = 0, next_at = $5, fault = NULL",
+            address, pairPort, kind, peer, turn.Now.Ms
+        );
+        Due(turn);
+    }
+
+    private byte[] Frame(Db db, string kind, string peer)
+    {
+        var agreement = kind == Kinds.PairingAgreement ? AgreementWith(KnownPeer(db, new Did(peer))) : null;
+        var reason = kind == Kinds.PairingEnd ? "ended by the stewards" : null;
+        var contract = PeeringContract.Current;
+        var body = new PairingBody(
+            card.Name, Convert.ToBase64String(card.Identity.Genesis), Convert.ToBase64String(card.Certificate), contract.Version, contract.Hash,
+            Statement.Version, Statement.Version, card.Release, card.Operator, card.Address, card.Port, card.PairPort, agreement, reason
+        );
+        return PairingMessage.Sign(signer, kind, peer, body, entropy);
+    }
+
+    private string AgreementWith(Identity peer) =>
+        PeeringContract.Agreement(PeeringContract.Current.Version, PeeringContract.Current.Hash, card.Identity, peer);
+
+    private Identity KnownPeer(Db db, Did did)
+    {
+        var identity = Identity.Verify(Identities.Genesis(db, did), p256);
+        Invariant.Hold(identity is not null, $"the genesis of {did} was verified before it was kept");
+        return identity;
+    }
+}

@@ -1,3 +1,0 @@
-namespace EdgeNode.Federation;
-
-internal static class Placeholder;

@@ -1,0 +1,106 @@
+using EdgeNode.Wire;
+
+namespace EdgeNode.Sync;
+
+/// <summary>
+/// What is known of the link to one peer in this run: nothing here must survive a crash.
+/// </summary>
+internal sealed class Contact(Moment since)
+{
+    private readonly SortedDictionary<(int Stream, long Seq), (int Bytes, Moment At)> _underWay = [];
+    private readonly SortedDictionary<int, (long First, long Last)> _owed = [];
+    private long _bytes;
+
+    /// <summary>The peer's have has come on this link.</summary>
+    public bool Ready { get; set; }
+
+    /// <summary>A connection of ours to the peer stands; it may also reach us by one of its own.</summary>
+    public bool LinkUp { get; set; }
+
+    /// <summary>Run of the peer's process that the have named.</summary>
+    public string Boot { get; set; } = "";
+    public Moment LastHeard { get; private set; } = since;
+    public Moment Greeted { get; set; } = since;
+
+    /// <summary>A gap was seen in this step.</summary>
+    public bool TellHave { get; set; }
+
+    public void Heard(Moment now) => LastHeard = now;
+
+    /// <summary>The link is gone: what was under way counts as not sent.</summary>
+    public void Forget()
+    {
+        Ready = false;
+        Rewind();
+    }
+
+    public void Rewind()
+    {
+        _underWay.Clear();
+        _bytes = 0;
+    }
+
+    /// <summary>
+    /// A gap at the peer: what it lacks is sent again, unless it was sent only now (its have crossed our bundles on the way).
+    /// </summary>
+    public void RewindAfter(int stream, long there, Moment now)
+    {
+        var next = _underWay.Keys.FirstOrDefault(k => k.Stream == stream && k.Seq > there);
+        if (next.Seq != there + 1 || now - _underWay[next].At < TimeSpan.FromMilliseconds(500))
+            return;
+        foreach (var key in _underWay.Keys.Where(k => k.Stream == stream && k.Seq > there).ToArray())
+            Drop(key);
+    }
+
+    public bool UnderWay(FormedBundle formed) => _underWay.ContainsKey((formed.Stream, formed.Seq));
+
+    public bool HasRoom(int bytes, SyncOptions options) => _bytes == 0 || _bytes + bytes <= options.Window;
+
+    public void Sent(FormedBundle formed, Moment now)
+    {
+        _underWay[(formed.Stream, formed.Seq)] = (formed.Bytes, now);
+        _bytes += formed.Bytes;
+    }
+
+    public void Landed(ReceiptBody receipt)
+    {
+        foreach (var key in _underWay.Keys.Where(k => k.Stream == receipt.Stream && k.Seq >= receipt.First && k.Seq <= receipt.Last).ToArray())
+            Drop(key);
+    }
+
+    /// <summary>Bundles whose receipt is overdue count as not sent, so they are sent again.</summary>
+    public void DropOverdue(Moment now, SyncOptions options)
+    {
+        foreach (var (key, sent) in _underWay.Where(u => now - u.Value.At >= options.Retransmit).ToArray())
+            Drop(key);
+    }
+
+    public Moment? RetransmitAt(SyncOptions options) =>
+        _underWay.Count == 0 ? null : _underWay.Values.Min(u => u.At) + options.Retransmit;
+
+    /// <summary>Next sign of life: while there is a road and it is silent, and no more often than the interval.</summary>
+    public Moment? PingAt(SyncOptions options)
+    {
+        if (!LinkUp && !Ready)
+            return null;
+        var quietSince = LastHeard > Greeted ? LastHeard : Greeted;
+        return quietSince + options.Ping;
+    }
+
+    /// <summary>A receipt is owed for this bundle and all between it and what is owed already.</summary>
+    public void Owe(int stream, long seq) =>
+        _owed[stream] = _owed.TryGetValue(stream, out var range) ? (Math.Min(range.First, seq), Math.Max(range.Last, seq)) : (seq, seq);
+
+    public IReadOnlyList<(int Stream, long First, long Last)> TakeOwed()
+    {
+        var owed = _owed.Select(o => (o.Key, o.Value.First, o.Value.Last)).ToArray();
+        _owed.Clear();
+        return owed;
+    }
+
+    private void Drop((int Stream, long Seq) key)
+    {
+        if (_underWay.Remove(key, out var sent))
+            _bytes -= sent.Bytes;
+    }
+}

@@ -1,0 +1,173 @@
+using System.Text.Json;
+using EdgeNode.Store;
+using EdgeNode.Wire;
+using Microsoft.Data.Sqlite;
+
+namespace EdgeNode.Sync;
+
+/// <summary>What became of a bundle that arrived.</summary>
+public enum Arrival
+{
+    /// <summary>Committed by this step; its receipt follows the commit.</summary>
+    Taken,
+
+    /// <summary>It was here already; the same receipt is given again.</summary>
+    Again,
+
+    /// <summary>Bundles before it are missing: the sender is told what is here.</summary>
+    Gap,
+
+    /// <summary>Refused and counted.</summary>
+    Refused,
+}
+
+/// <summary>
+/// Takes bundles over, in order, each once. Statements, their effects and the bundle's own row are one transaction with the step; the receipt follows its
+/// commit. <paramref name="apply"/> is what a statement means; it runs at most once per statement id.
+/// </summary>
+public sealed class Inbox(VerifyGate gate, SyncOptions options, Func<Turn, Statement, Did, Verdict> apply)
+{
+    public Arrival Take(Turn turn, Did peer, byte[] raw, out int stream, out long seq)
+    {
+        (stream, seq) = (0, 0);
+        var (bundle, code) = gate.CheckBundle(raw, peer);
+        if (bundle is null)
+            return Refuse(turn, peer, code);
+        (stream, seq) = (bundle.Header.Stream, bundle.Header.Seq);
+        var last = turn.Db.One(
+            "SELECT seq, last_id FROM stream_in WHERE peer = $1 AND stream = $2",
+            r => (Seq: r.Long(0), Id: r.Text(1)),
+            peer.Value,
+            stream
+        );
+        if (seq <= last.Seq)
+            return Repeat(turn, peer, bundle);
+        if (seq > last.Seq + 1)
+            return Arrival.Gap;
+        if (bundle.Header.Prev != (last.Id ?? ""))
+            return Refuse(turn, peer, "bundle.prev");
+        Commit(turn, peer, bundle, code);
+        return Arrival.Taken;
+    }
+
+    /// <summary>The receipt body for a range that is in the inbox.</summary>
+    public static ReceiptBody ReceiptFor(Db db, Did peer, int stream, long first, long last)
+    {
+        var exceptions = db.All(
+            "SELECT exceptions FROM inbox WHERE peer = $1 AND stream = $2 AND seq BETWEEN $3 AND $4 AND exceptions IS NOT NULL ORDER BY seq",
+            r => WireJson.Read(r.Text(0), WireJson.Default.ReceiptBody)!.Exceptions,
+            peer.Value,
+            stream,
+            first,
+            last
+        );
+        return new ReceiptBody(stream, first, last, [.. exceptions.SelectMany(e => e)]);
+    }
+
+    /// <summary>Last bundle per stream, for the have.</summary>
+    public static HaveStream[] Have(Db db, Did peer) =>
+        [.. db.All("SELECT stream, seq FROM stream_in WHERE peer = $1 ORDER BY stream", r => new HaveStream(r.Int(0), r.Long(1)), peer.Value)];
+
+    private static Arrival Refuse(Turn turn, Did peer, string code)
+    {
+        SetAside.CountRefusal(turn, peer, code);
+        return Arrival.Refused;
+    }
+
+    /// <summary>The same number again: the same bundle is receipted again, another one is proof that the peer told two stories.</summary>
+    private static Arrival Repeat(Turn turn, Did peer, Bundle bundle)
+    {
+        var known = turn.Db.Text(
+            "SELECT bundle_id FROM inbox WHERE peer = $1 AND stream = $2 AND seq = $3",
+            peer.Value,
+            bundle.Header.Stream,
+            bundle.Header.Seq
+        );
+        return known is null || known == bundle.Id ? Arrival.Again : Refuse(turn, peer, "bundle.equivocation");
+    }
+
+    private void Commit(Turn turn, Did peer, Bundle bundle, string code)
+    {
+        var h = bundle.Header;
+        var exceptions = code.Length > 0 ? [WholeRefused(turn, peer, h, code)] : TakeStatements(turn, peer, bundle);
+        var list = exceptions.Count == 0 ? null : WireJson.WriteText(new ReceiptBody(h.Stream, h.Seq, h.Seq, [.. exceptions]), WireJson.Default.ReceiptBody);
+        turn.Db.Run(
+            "INSERT INTO inbox (peer, stream, seq, bundle_id, received, statements, exceptions) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            peer.Value, h.Stream, h.Seq, bundle.Id, turn.Now.Ms, h.Count, list
+        );
+        turn.Db.Run(
+            "INSERT INTO stream_in (peer, stream, seq, last_id) VALUES ($1, $2, $3, $4) ON CONFLICT (peer, stream) DO UPDATE SET seq = $3, last_id = $4",
+            peer.Value, h.Stream, h.Seq, bundle.Id
+        );
+        turn.Db.Run("DELETE FROM inbox WHERE peer = $1 AND stream = $2 AND seq <= $3", peer.Value, h.Stream, h.Seq - options.InboxKept);
+        Traffic.Add(turn, peer, Traffic.BundlesReceived, 1);
+        Traffic.Add(turn, peer, Traffic.StatementsReceived, h.Count);
+    }
+
+    private static ReceiptException WholeRefused(Turn turn, Did peer, BundleHeader header, string code)
+    {
+        SetAside.CountRefusal(turn, peer, code);
+        return new ReceiptException(header.Seq, "", Disposition.Refused.ToWire(), code);
+    }
+
+    private List<ReceiptException> TakeStatements(Turn turn, Did peer, Bundle bundle)
+    {
+        var exceptions = new List<ReceiptException>();
+        foreach (var raw in bundle.Statements)
+        {
+            var (statement, verdict) = gate.Check(raw, turn.Now);
+            if (verdict.IsAccepted && Statements.Keep(turn, statement!))
+                verdict = ApplySafely(turn, statement!, peer);
+            if (verdict.IsAccepted)
+                continue;
+            exceptions.Add(new ReceiptException(bundle.Header.Seq, statement?.Id ?? "", verdict.Disposition.ToWire(), verdict.Code));
+            SetAside.Add(turn, peer, "in", statement?.Id ?? "", statement?.Kind ?? "unreadable", verdict);
+        }
+        return exceptions;
+    }
+
+    /// <summary>
+    /// A statement whose handling fails is taken back alone, set aside and counted, so that it never blocks the queue. A failing disk is not the
+    /// statement's fault and ends the step.
+    /// </summary>
+    private Verdict ApplySafely(Turn turn, Statement statement, Did peer)
+    {
+        turn.Db.Savepoint("statement");
+        try
+        {
+            var verdict = apply(turn, statement, peer);
+            turn.Db.Release("statement");
+            return verdict;
+        }
+        catch (Exception e)
+            when (e is InvariantException or InvalidOperationException or ArgumentException or FormatException or OverflowException or JsonException or KeyNotFoundException or IndexOutOfRangeException || IsConstraint(e))
+        {
+            turn.Db.RollbackTo("statement");
+            SetAside.CountRefusal(turn, peer, "statement.fault");
+            return Verdict.Refused("statement.fault");
+        }
+    }
+
+    private static bool IsConstraint(Exception e) => e is SqliteException { SqliteErrorCode: 19 };
+}
+
+/// <summary>Totals per peer for the steward's page, the metrics and the demo's table.</summary>
+public static class Traffic
+{
+    public const string BundlesSent = "bundles_sent";
+    public const string BundlesReceived = "bundles_received";
+    public const string BytesSent = "bytes_sent";
+    public const string BytesReceived = "bytes_received";
+    public const string StatementsSent = "statements_sent";
+    public const string StatementsReceived = "statements_received";
+    public const string ReceiptsSent = "receipts_sent";
+    public const string ReceiptsReceived = "receipts_received";
+
+    public static void Add(Turn turn, Did peer, string what, long amount) =>
+        turn.Db.Run(
+            "INSERT INTO traffic (peer, what, total) VALUES ($1, $2, $3) ON CONFLICT (peer, what) DO UPDATE SET total = total + $3",
+            peer.Value,
+            what,
+            amount
+        );
+}

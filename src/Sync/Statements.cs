@@ -1,0 +1,36 @@
+using EdgeNode.Store;
+using EdgeNode.Wire;
+
+namespace EdgeNode.Sync;
+
+/// <summary>The statements this node keeps, own and received, verbatim and once.</summary>
+public sealed class Statements
+{
+    public static StoreModule Module { get; } = new("Sync", typeof(Statements).Assembly, 1);
+
+    /// <summary>False when it was already here: its effect has happened and must not happen again.</summary>
+    public static bool Keep(Turn turn, Statement statement) =>
+        turn.Db.Run(
+            "INSERT OR IGNORE INTO statement (id, origin, kind, class, hlc, expires, raw, kept) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            statement.Id,
+            statement.From.Value,
+            statement.Kind,
+            statement.Class.ToWire(),
+            statement.Hlc,
+            statement.Expires?.Ms,
+            statement.Raw.ToArray(),
+            turn.Now.Ms
+        ) == 1;
+
+    public static bool Has(Db db, string id) => db.Exists("SELECT 1 FROM statement WHERE id = $1", id);
+
+    public static byte[]? Raw(Db db, string id) => db.One("SELECT raw FROM statement WHERE id = $1", r => r.Bytes(0), id);
+
+    /// <summary>A statement that a row of ours refers to; that it is there is an invariant.</summary>
+    public static Statement Get(Db db, string id)
+    {
+        var raw = Raw(db, id);
+        Invariant.Hold(raw is not null, $"statement {id} is kept as long as a row refers to it");
+        return Statement.FromStore(raw);
+    }
+}

@@ -1,0 +1,31 @@
+namespace EdgeNode.Sync;
+
+/// <summary>Waits and bounds of custody. Times are real durations; the demo and tests shorten them (rulings 14).</summary>
+public sealed record SyncOptions
+{
+    public static SyncOptions Default { get; } = new();
+
+    /// <summary>Bytes under way to one peer without a receipt (default: 256 KiB).</summary>
+    public int Window { get; init; } = 256 * 1024;
+
+    /// <summary>Size to which a bundle is filled while there is a backlog (default: 56,000 bytes; hard bound 64,000).</summary>
+    public int FillTo { get; init; } = 56_000;
+
+    /// <summary>A sign of life is sent when nothing else came for this long (default: 3 s).</summary>
+    public TimeSpan Ping { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>A link from which nothing came for this long is dead (default: 8 s).</summary>
+    public TimeSpan DeadAfter { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>A bundle without a receipt is sent again after this (default: 20 s).</summary>
+    public TimeSpan Retransmit { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Rows that may wait for one peer; then enqueue answers Full (default: 1,000,000).</summary>
+    public int MaxWaiting { get; init; } = 1_000_000;
+
+    /// <summary>A peer that answered quota is tried again after this (default: 5 min).</summary>
+    public TimeSpan QuotaPause { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Inbox rows kept per stream so that a repeated receipt says the same (default: 4,096).</summary>
+    public int InboxKept { get; init; } = 4096;
+}
