@@ -1,0 +1,58 @@
+namespace EdgeNode.Matching;
+
+/// <summary>
+/// A set packing problem in flat arrays: choose columns of greatest total weight such that each row is used at most as often
+/// as its capacity, and each column at most once. Columns keep the order of their ids; rows have a key that lets a
+/// smaller problem inherit prices from the one it was cut from.
+/// </summary>
+internal sealed class PackingProblem
+{
+    private readonly int[] _columnStart;
+    private readonly int[] _columnRows;
+    private readonly int[] _rowStart;
+    private readonly int[] _rowColumns;
+
+    public PackingProblem(int[] ids, long[] weights, int[] columnStart, int[] columnRows, int[] capacity, long[] price)
+    {
+        (Ids, Weights, Capacity, StartPrice) = (ids, weights, capacity, price);
+        (_columnStart, _columnRows) = (columnStart, columnRows);
+        _rowStart = new int[capacity.Length + 1];
+        _rowColumns = new int[columnRows.Length];
+        Transpose();
+    }
+
+    /// <summary>The id of each column in the whole problem, ascending.</summary>
+    public int[] Ids { get; }
+
+    /// <summary>The weight of each column, micro-points, at least 1.</summary>
+    public long[] Weights { get; }
+
+    /// <summary>How often each row may still be used, at least 1.</summary>
+    public int[] Capacity { get; }
+
+    /// <summary>Prices to start from, one per row, not necessarily sufficient.</summary>
+    public long[] StartPrice { get; }
+
+    public int Columns => Ids.Length;
+
+    public int Rows => Capacity.Length;
+
+    /// <summary>Number of (column, row) pairs: the cost of one pass.</summary>
+    public int Entries => _columnRows.Length;
+
+    public ReadOnlySpan<int> RowsOf(int column) => _columnRows.AsSpan(_columnStart[column].._columnStart[column + 1]);
+
+    public ReadOnlySpan<int> ColumnsOf(int row) => _rowColumns.AsSpan(_rowStart[row].._rowStart[row + 1]);
+
+    private void Transpose()
+    {
+        foreach (var row in _columnRows)
+            _rowStart[row + 1]++;
+        for (var row = 0; row < Rows; row++)
+            _rowStart[row + 1] += _rowStart[row];
+        var next = _rowStart[..^1];
+        for (var column = 0; column < Columns; column++)
+            foreach (var row in RowsOf(column))
+                _rowColumns[next[row]++] = column;
+    }
+}

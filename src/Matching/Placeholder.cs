@@ -1,3 +1,0 @@
-namespace EdgeNode.Matching;
-
-internal static class Placeholder;
