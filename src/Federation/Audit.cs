@@ -27,7 +27,12 @@ public static class Audit
     }
 
     public static List<AuditRow> Read(Db db, long after, int limit) =>
-        db.All("SELECT seq, peer, at, act, detail, prev, hash FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2", ReadRow, after, limit);
+        db.All(
+            "SELECT seq, peer, at, act, detail, prev, hash FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2",
+            ReadRow,
+            after,
+            limit
+        );
 
     /// <summary>The first row whose hash or link does not hold, or null when every chain is whole.</summary>
     public static AuditRow? FirstBroken(Db db)
@@ -43,7 +48,8 @@ public static class Audit
         return null;
     }
 
-    private static AuditRow ReadRow(Row r) => new(r.Long(0), r.Text(1), new Moment(r.Long(2)), r.Text(3), r.Text(4), r.Text(5), r.Text(6));
+    private static AuditRow ReadRow(Row r) =>
+        new(r.Long(0), r.Text(1), new Moment(r.Long(2)), r.Text(3), r.Text(4), r.Text(5), r.Text(6));
 
     private static string HashOf(string prev, string peer, Moment at, string act, string detail) =>
         LengthPrefixed.Hash("edgenode/audit/1", [prev, peer, at.Ms.ToString(), act, detail]);
@@ -56,7 +62,9 @@ public static class LengthPrefixed
 {
     public static string Hash(string label, IEnumerable<string> values)
     {
-        using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
+        using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(
+            System.Security.Cryptography.HashAlgorithmName.SHA256
+        );
         hash.AppendData(System.Text.Encoding.ASCII.GetBytes(label + "\0"));
         Span<byte> length = stackalloc byte[4];
         foreach (var value in values)

@@ -26,7 +26,8 @@ public static class CardLock
     }
 
     /// <summary>Which card this is: the node finds the resident by it and cannot get back from it to the secret.</summary>
-    public static string IdOf(byte[] secret) => Convert.ToHexStringLower(HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 16, info: "edgenode/card/id"u8.ToArray()));
+    public static string IdOf(byte[] secret) =>
+        Convert.ToHexStringLower(HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 16, info: "edgenode/card/id"u8.ToArray()));
 
     /// <summary>The resident's 32-byte Ed25519 seed, or null when the card does not fit. The caller wipes it after use.</summary>
     public static byte[]? Open(byte[] secret, byte[] nonce, byte[] wrapped, Did did) =>
@@ -44,12 +45,21 @@ public static class CardLock
         foreach (var c in typed.ToLowerInvariant())
         {
             if (!char.IsWhiteSpace(c) && c != '-')
-                code.Append(c switch { '0' => 'o', '1' => 'i', '8' => 'b', _ => c });
+                code.Append(
+                    c switch
+                    {
+                        '0' => 'o',
+                        '1' => 'i',
+                        '8' => 'b',
+                        _ => c,
+                    }
+                );
         }
         return code.Length == CodeLength && Base32Text.TryDecode(code.ToString(), out secret) && secret.Length == SecretBytes;
     }
 
-    private static byte[] WrapKey(byte[] secret) => HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: "edgenode/card/wrap"u8.ToArray());
+    private static byte[] WrapKey(byte[] secret) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: "edgenode/card/wrap"u8.ToArray());
 }
 
 /// <summary>The lock of the stewards' code: 100 random bits printed on first start, of which only a salted hash is kept.</summary>

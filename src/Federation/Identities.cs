@@ -38,7 +38,8 @@ public static class Identities
             did.Value
         );
 
-    public static bool KeyIsValid(Db db, Did did, string key) => db.Exists("SELECT 1 FROM identity WHERE did = $1 AND key = $2", did.Value, key);
+    public static bool KeyIsValid(Db db, Did did, string key) =>
+        db.Exists("SELECT 1 FROM identity WHERE did = $1 AND key = $2", did.Value, key);
 
     /// <summary>The genesis operation, as it travels.</summary>
     public static byte[] Genesis(Db db, Did did)

@@ -19,16 +19,44 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy)
         var id = entropy.Uuid7(turn.Now);
         var body = new OfferingBody(id, 1, resident.Did.Value, resident.Label, category, title, capacity);
         var statementId = Publish(turn, Kinds.Offering, resident, WireJson.Write(body, WireJson.Default.OfferingBody), audience);
-        Items.Put(turn.Db, new Offering(id, 1, signer.Node, resident.Did, resident.Label, category, title, capacity, 0, true, audience, statementId), turn.Now);
+        Items.Put(
+            turn.Db,
+            new Offering(
+                id,
+                1,
+                signer.Node,
+                resident.Did,
+                resident.Label,
+                category,
+                title,
+                capacity,
+                0,
+                true,
+                audience,
+                statementId
+            ),
+            turn.Now
+        );
         return id;
     }
 
-    public string Need(Turn turn, Resident resident, string title, IReadOnlyList<string> accepts, int capacity, IReadOnlyList<Did> audience)
+    public string Need(
+        Turn turn,
+        Resident resident,
+        string title,
+        IReadOnlyList<string> accepts,
+        int capacity,
+        IReadOnlyList<Did> audience
+    )
     {
         var id = entropy.Uuid7(turn.Now);
         var body = new NeedBody(id, 1, resident.Did.Value, resident.Label, title, [.. accepts], capacity);
         var statementId = Publish(turn, Kinds.Need, resident, WireJson.Write(body, WireJson.Default.NeedBody), audience);
-        Items.Put(turn.Db, new Need(id, 1, signer.Node, resident.Did, resident.Label, title, accepts, capacity, 0, true, audience, statementId), turn.Now);
+        Items.Put(
+            turn.Db,
+            new Need(id, 1, signer.Node, resident.Did, resident.Label, title, accepts, capacity, 0, true, audience, statementId),
+            turn.Now
+        );
         return id;
     }
 
@@ -36,14 +64,18 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy)
     public bool Withdraw(Turn turn, Resident resident, string itemId)
     {
         var (owner, version, audience) = Find(turn.Db, itemId);
-        if (owner != resident.Did || !Items.Withdraw(turn.Db, itemId, signer.Node, version + 1, turn.Now))
-            return false;
-        if (audience.Count > 0)
-        {
-            var body = WireJson.Write(new WithdrawalBody(itemId, version + 1), WireJson.Default.WithdrawalBody);
-            Send(turn, Kinds.Withdrawal, body, audience);
-        }
-        return true;
+        return owner == resident.Did && Retire(turn, itemId, version, audience);
+    }
+
+    /// <summary>
+    /// Units of an own item were used up in a ring. When none are left the neighbours it was shared with are told, so that nobody plans with it again.
+    /// </summary>
+    public void Spent(Turn turn, string itemId)
+    {
+        if (Items.FindOffering(turn.Db, itemId) is { Active: true } offering && offering.Consumed >= offering.Capacity)
+            Retire(turn, itemId, offering.Version, offering.Audience);
+        else if (Items.FindNeed(turn.Db, itemId) is { Active: true } need && need.Consumed >= need.Capacity)
+            Retire(turn, itemId, need.Version, need.Audience);
     }
 
     /// <summary>A neighbour's offering, need or withdrawal; each changes only what its own home node owns.</summary>
@@ -55,11 +87,60 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy)
             case Kinds.Offering when WireJson.Read(statement.Body, WireJson.Default.OfferingBody) is { } o:
                 return !IsSound(o.OfferingId, o.Version, o.Label, o.Title, o.Capacity) || !IsCategory(o.Category)
                     ? Verdict.Refused("offering.malformed")
-                    : PutForeign(turn, statement, o.Participant, (db, did) => Items.Put(db, new Offering(o.OfferingId, o.Version, statement.From, did, o.Label, o.Category, o.Title, o.Capacity, 0, true, audience, statement.Id), turn.Now));
+                    : PutForeign(
+                        turn,
+                        statement,
+                        o.Participant,
+                        (db, did) =>
+                            Items.Put(
+                                db,
+                                new Offering(
+                                    o.OfferingId,
+                                    o.Version,
+                                    statement.From,
+                                    did,
+                                    o.Label,
+                                    o.Category,
+                                    o.Title,
+                                    o.Capacity,
+                                    0,
+                                    true,
+                                    audience,
+                                    statement.Id
+                                ),
+                                turn.Now
+                            )
+                    );
             case Kinds.Need when WireJson.Read(statement.Body, WireJson.Default.NeedBody) is { } n:
-                return !IsSound(n.NeedId, n.Version, n.Label, n.Title, n.Capacity) || n.Accepts.Length is 0 or > NeedBody.MaxAccepts || !Array.TrueForAll(n.Accepts, IsCategory)
+                return
+                    !IsSound(n.NeedId, n.Version, n.Label, n.Title, n.Capacity)
+                    || n.Accepts.Length is 0 or > NeedBody.MaxAccepts
+                    || !Array.TrueForAll(n.Accepts, IsCategory)
                     ? Verdict.Refused("need.malformed")
-                    : PutForeign(turn, statement, n.Participant, (db, did) => Items.Put(db, new Need(n.NeedId, n.Version, statement.From, did, n.Label, n.Title, n.Accepts, n.Capacity, 0, true, audience, statement.Id), turn.Now));
+                    : PutForeign(
+                        turn,
+                        statement,
+                        n.Participant,
+                        (db, did) =>
+                            Items.Put(
+                                db,
+                                new Need(
+                                    n.NeedId,
+                                    n.Version,
+                                    statement.From,
+                                    did,
+                                    n.Label,
+                                    n.Title,
+                                    n.Accepts,
+                                    n.Capacity,
+                                    0,
+                                    true,
+                                    audience,
+                                    statement.Id
+                                ),
+                                turn.Now
+                            )
+                    );
             case Kinds.Withdrawal when WireJson.Read(statement.Body, WireJson.Default.WithdrawalBody) is { } w:
                 Items.Withdraw(turn.Db, w.ItemId, statement.From, w.Version, turn.Now);
                 return Verdict.Accepted;
@@ -70,6 +151,20 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy)
 
     public static bool IsCategory(string category) =>
         category.Length is > 0 and <= Items.MaxCategory && !category.AsSpan().ContainsAnyInRange('\0', ' ');
+
+    private bool Retire(Turn turn, string itemId, int version, IReadOnlyList<Did> audience)
+    {
+        if (!Items.Withdraw(turn.Db, itemId, signer.Node, version + 1, turn.Now))
+            return false;
+        if (audience.Count > 0)
+            Send(
+                turn,
+                Kinds.Withdrawal,
+                WireJson.Write(new WithdrawalBody(itemId, version + 1), WireJson.Default.WithdrawalBody),
+                audience
+            );
+        return true;
+    }
 
     private static Verdict PutForeign(Turn turn, Statement statement, string participant, Func<Db, Did, bool> put)
     {
@@ -98,7 +193,9 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy)
     /// <summary>A peer needs the resident's public key before the first item; it is sent once to each.</summary>
     private void Introduce(Turn turn, Resident resident, IReadOnlyList<Did> audience)
     {
-        var met = Items.OfferingsOf(turn.Db, resident.Did).SelectMany(o => o.Audience)
+        var met = Items
+            .OfferingsOf(turn.Db, resident.Did)
+            .SelectMany(o => o.Audience)
             .Concat(Items.NeedsOf(turn.Db, resident.Did).SelectMany(n => n.Audience))
             .ToHashSet();
         var strangers = audience.Where(did => !met.Contains(did)).ToArray();

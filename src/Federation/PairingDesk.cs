@@ -14,7 +14,16 @@ public sealed record OpenPeer(Did Did, string Address, int Port, byte[] Certific
 public sealed record CutPeer(Did Did) : Effect;
 
 /// <summary>What this node says of itself in pairing frames.</summary>
-public sealed record NodeCard(Identity Identity, string Name, byte[] Certificate, string Operator, string Address, int Port, int PairPort, string Release);
+public sealed record NodeCard(
+    Identity Identity,
+    string Name,
+    byte[] Certificate,
+    string Operator,
+    string Address,
+    int Port,
+    int PairPort,
+    string Release
+);
 
 public sealed record PairingOptions
 {
@@ -45,7 +54,15 @@ public readonly record struct PairingAnswer(string Code, string Text)
 /// Brings two cabinets together: request, accept, decline, end. Frames are signed, bound to the TLS key that brought them, repeated until answered, and
 /// idempotent. Two keys are pinned when both signatures under the same agreement are here. The comparison of a pairing code fits in before acceptance.
 /// </summary>
-public sealed class PairingDesk(NodeCard card, Signer signer, P256 p256, Entropy entropy, PairingOptions options, Action<Turn, Did> opened, Action<Turn, Did> cut)
+public sealed class PairingDesk(
+    NodeCard card,
+    Signer signer,
+    P256 p256,
+    Entropy entropy,
+    PairingOptions options,
+    Action<Turn, Did> opened,
+    Action<Turn, Did> cut
+)
 {
     private static readonly PairingAnswer Unknown = new("peer.unknown", "No such neighbour cabinet is known here.");
 
@@ -60,7 +77,8 @@ public sealed class PairingDesk(NodeCard card, Signer signer, P256 p256, Entropy
 
     public PairingAnswer Accept(Turn turn, Did peer) => ByStewards(turn, peer, PeerEvent.AcceptedHere, "accepted by our steward");
 
-    public PairingAnswer Decline(Turn turn, Did peer) => ByStewards(turn, peer, PeerEvent.DeclinedHere, "declined by our steward");
+    public PairingAnswer Decline(Turn turn, Did peer) =>
+        ByStewards(turn, peer, PeerEvent.DeclinedHere, "declined by our steward");
 
     /// <summary>Ends the peering at once; the peer is told when it can be reached.</summary>
     public PairingAnswer End(Turn turn, Did peer) => ByStewards(turn, peer, PeerEvent.EndedHere, "ended by our steward");
@@ -89,7 +107,13 @@ public sealed class PairingDesk(NodeCard card, Signer signer, P256 p256, Entropy
     {
         if (fault is not null)
         {
-            turn.Db.Run("UPDATE pairing SET fault = $4 WHERE address = $1 AND pair_port = $2 AND kind = $3", address, pairPort, kind, fault);
+            turn.Db.Run(
+                "UPDATE pairing SET fault = $4 WHERE address = $1 AND pair_port = $2 AND kind = $3",
+                address,
+                pairPort,
+                kind,
+                fault
+            );
             return;
         }
         var message = PairingMessage.Verify(reply, p256);
@@ -117,13 +141,21 @@ public sealed class PairingDesk(NodeCard card, Signer signer, P256 p256, Entropy
                 turn.Db.Run("DELETE FROM pairing WHERE id = $1", row.Id);
                 continue;
             }
-            var wait = Math.Min(options.RetryMax.TotalMilliseconds, options.Retry.TotalMilliseconds * Math.Pow(2, Math.Min(row.Tries, 20)));
-            turn.Db.Run("UPDATE pairing SET tries = tries + 1, next_at = $2 WHERE id = $1", row.Id, (turn.Now + TimeSpan.FromMilliseconds(wait)).Ms);
+            var wait = Math.Min(
+                options.RetryMax.TotalMilliseconds,
+                options.Retry.TotalMilliseconds * Math.Pow(2, Math.Min(row.Tries, 20))
+            );
+            turn.Db.Run(
+                "UPDATE pairing SET tries = tries + 1, next_at = $2 WHERE id = $1",
+                row.Id,
+                (turn.Now + TimeSpan.FromMilliseconds(wait)).Ms
+            );
             turn.Emit(new PairSend(row.Address, row.Port, row.Kind, Frame(turn.Db, row.Kind, row.Peer)));
         }
     }
 
-    public static Moment? NextDue(Db db) => db.One("SELECT min(next_at) FROM pairing", r => r.LongOrNull(0)) is { } at ? new Moment(at) : null;
+    public static Moment? NextDue(Db db) =>
+        db.One("SELECT min(next_at) FROM pairing", r => r.LongOrNull(0)) is { } at ? new Moment(at) : null;
 
     private PairingAnswer ByStewards(Turn turn, Did peer, PeerEvent happened, string audit)
     {
@@ -172,7 +204,12 @@ public sealed class PairingDesk(NodeCard card, Signer signer, P256 p256, Entropy
         if (PeerLifecycle.Apply(peering.State, PeerEvent.AgreementVerified) is not { } step)
             return ([], "peer.not_accepted");
         if (peering.State != step.Next)
-            Audit.Write(turn, did, "peering.agreed", $"contract {message.Body.ContractVersion} {message.Body.ContractHash}, signed by both");
+            Audit.Write(
+                turn,
+                did,
+                "peering.agreed",
+                $"contract {message.Body.ContractVersion} {message.Body.ContractHash}, signed by both"
+            );
         PeerBook.SetAgreement(turn, did, message.Body.Agreement);
         turn.Db.Run("DELETE FROM pairing WHERE peer = $1 AND kind = $2", did.Value, Kinds.PairingAgreement);
         Carry(turn, peering, step, "both signatures are here");
@@ -184,7 +221,9 @@ public sealed class PairingDesk(NodeCard card, Signer signer, P256 p256, Entropy
         var did = message.Identity.Did;
         if (PeerBook.Find(turn.Db, did) is not { } peering || peering.Spki != message.Spki)
             return ([], "peer.unknown");
-        var happened = peering.State is PeerState.Enrolled or PeerState.Suspended ? PeerEvent.EndedThere : PeerEvent.DeclinedThere;
+        var happened = peering.State is PeerState.Enrolled or PeerState.Suspended
+            ? PeerEvent.EndedThere
+            : PeerEvent.DeclinedThere;
         if (PeerLifecycle.Apply(peering.State, happened) is { } step)
         {
             Audit.Write(turn, did, "peering." + happened, message.Body.Reason ?? "");
@@ -231,7 +270,11 @@ public sealed class PairingDesk(NodeCard card, Signer signer, P256 p256, Entropy
         turn.Db.Run(
             "INSERT INTO pairing (address, pair_port, kind, peer, next_at) VALUES ($1, $2, $3, $4, $5) "
                 + "ON CONFLICT (address, pair_port, kind) DO UPDATE SET peer = $4, tries = 0, next_at = $5, fault = NULL",
-            address, pairPort, kind, peer, turn.Now.Ms
+            address,
+            pairPort,
+            kind,
+            peer,
+            turn.Now.Ms
         );
         Due(turn);
     }
@@ -242,8 +285,20 @@ public sealed class PairingDesk(NodeCard card, Signer signer, P256 p256, Entropy
         var reason = kind == Kinds.PairingEnd ? "ended by the stewards" : null;
         var contract = PeeringContract.Current;
         var body = new PairingBody(
-            card.Name, Convert.ToBase64String(card.Identity.Genesis), Convert.ToBase64String(card.Certificate), contract.Version, contract.Hash,
-            Statement.Version, Statement.Version, card.Release, card.Operator, card.Address, card.Port, card.PairPort, agreement, reason
+            card.Name,
+            Convert.ToBase64String(card.Identity.Genesis),
+            Convert.ToBase64String(card.Certificate),
+            contract.Version,
+            contract.Hash,
+            Statement.Version,
+            Statement.Version,
+            card.Release,
+            card.Operator,
+            card.Address,
+            card.Port,
+            card.PairPort,
+            agreement,
+            reason
         );
         return PairingMessage.Sign(signer, kind, peer, body, entropy);
     }

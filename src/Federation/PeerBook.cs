@@ -30,9 +30,11 @@ public static class PeerBook
 
     public static List<Peering> All(Db db) => db.All($"SELECT {Columns} FROM peering ORDER BY name, did", Read);
 
-    public static List<Peering> Enrolled(Db db) => db.All($"SELECT {Columns} FROM peering WHERE state = 'enrolled' ORDER BY did", Read);
+    public static List<Peering> Enrolled(Db db) =>
+        db.All($"SELECT {Columns} FROM peering WHERE state = 'enrolled' ORDER BY did", Read);
 
-    public static bool IsEnrolled(Db db, Did did) => db.Exists("SELECT 1 FROM peering WHERE did = $1 AND state = 'enrolled'", did.Value);
+    public static bool IsEnrolled(Db db, Did did) =>
+        db.Exists("SELECT 1 FROM peering WHERE did = $1 AND state = 'enrolled'", did.Value);
 
     /// <summary>What a verified pairing frame says of the other side; its state is written by <see cref="SetState"/>.</summary>
     public static void Put(Turn turn, PairingMessage message, PeerState state)
@@ -43,15 +45,31 @@ public static class PeerBook
                 + "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (did) DO UPDATE SET "
                 + "name = $2, state = $3, requested_by = $4, address = $5, port = $6, pair_port = $7, certificate = $8, spki = $9, "
                 + "contract_version = $10, contract_hash = $11, release = $12, operator = $13, since = $14, reason = NULL",
-            message.Identity.Did.Value, b.Name, state.Word(), RequestedBy(state), b.Address, b.Port, b.PairPort, message.Certificate,
-            message.Spki, b.ContractVersion, b.ContractHash, b.Release, b.Operator, turn.Now.Ms
+            message.Identity.Did.Value,
+            b.Name,
+            state.Word(),
+            RequestedBy(state),
+            b.Address,
+            b.Port,
+            b.PairPort,
+            message.Certificate,
+            message.Spki,
+            b.ContractVersion,
+            b.ContractHash,
+            b.Release,
+            b.Operator,
+            turn.Now.Ms
         );
     }
 
     public static void SetState(Turn turn, Did did, PeerState state, string? reason = null) =>
         turn.Db.Run(
             "UPDATE peering SET state = $2, since = $3, reason = $4, requested_by = CASE WHEN $2 = 'proposed' THEN $5 ELSE requested_by END WHERE did = $1",
-            did.Value, state.Word(), turn.Now.Ms, reason, RequestedBy(state)
+            did.Value,
+            state.Word(),
+            turn.Now.Ms,
+            reason,
+            RequestedBy(state)
         );
 
     public static void SetAgreement(Turn turn, Did did, string agreement) =>
@@ -61,21 +79,35 @@ public static class PeerBook
     public static bool SetAddress(Turn turn, Did did, string address, int port, int pairPort) =>
         turn.Db.Run(
             "UPDATE peering SET address = $2, port = $3, pair_port = $4 WHERE did = $1 AND (address <> $2 OR port <> $3 OR pair_port <> $4)",
-            did.Value, address, port, pairPort
+            did.Value,
+            address,
+            port,
+            pairPort
         ) == 1;
 
     /// <summary>Kept to the minute: a contact is not worth a write of its own more often.</summary>
     public static void Contacted(Turn turn, Did did) =>
         turn.Db.Run(
             "UPDATE peering SET last_contact = $2 WHERE did = $1 AND (last_contact IS NULL OR last_contact < $2 - 60000)",
-            did.Value, turn.Now.Ms
+            did.Value,
+            turn.Now.Ms
         );
 
     private static string RequestedBy(PeerState state) => state == PeerState.ProposedByThem ? "them" : "us";
 
     private static Peering Read(Row r) =>
         new(
-            new Did(r.Text(0)), r.Text(1), PeerLifecycle.Parse(r.Text(2), r.Text(3)), r.Text(4), r.Int(5), r.Int(6), r.Bytes(7), r.Text(8),
-            r.Text(9), r.Text(10), new Moment(r.Long(11)), r.LongOrNull(12) is { } at ? new Moment(at) : null
+            new Did(r.Text(0)),
+            r.Text(1),
+            PeerLifecycle.Parse(r.Text(2), r.Text(3)),
+            r.Text(4),
+            r.Int(5),
+            r.Int(6),
+            r.Bytes(7),
+            r.Text(8),
+            r.Text(9),
+            r.Text(10),
+            new Moment(r.Long(11)),
+            r.LongOrNull(12) is { } at ? new Moment(at) : null
         );
 }

@@ -63,14 +63,26 @@ public static class PeerLifecycle
     public static (PeerState Next, PeerActs Acts)? Apply(PeerState state, PeerEvent happened) =>
         (state, happened) switch
         {
-            (PeerState.None or PeerState.Declined or PeerState.Revoked, PeerEvent.RequestedHere) => (PeerState.ProposedByUs, PeerActs.SendRequest),
-            (PeerState.None or PeerState.Declined or PeerState.Revoked, PeerEvent.RequestedThere) => (PeerState.ProposedByThem, PeerActs.None),
+            (PeerState.None or PeerState.Declined or PeerState.Revoked, PeerEvent.RequestedHere) => (
+                PeerState.ProposedByUs,
+                PeerActs.SendRequest
+            ),
+            (PeerState.None or PeerState.Declined or PeerState.Revoked, PeerEvent.RequestedThere) => (
+                PeerState.ProposedByThem,
+                PeerActs.None
+            ),
             (PeerState.ProposedByUs, PeerEvent.RequestedHere) => (PeerState.ProposedByUs, PeerActs.SendRequest),
             (PeerState.ProposedByThem, PeerEvent.RequestedThere) => (PeerState.ProposedByThem, PeerActs.None),
             // Both stewards asked: each has said yes to the other.
             (PeerState.ProposedByUs, PeerEvent.RequestedThere) => (PeerState.Accepted, PeerActs.SendAgreement),
-            (PeerState.ProposedByThem, PeerEvent.RequestedHere or PeerEvent.AcceptedHere) => (PeerState.Accepted, PeerActs.SendAgreement),
-            (PeerState.Accepted, PeerEvent.AcceptedHere or PeerEvent.RequestedHere) => (PeerState.Accepted, PeerActs.SendAgreement),
+            (PeerState.ProposedByThem, PeerEvent.RequestedHere or PeerEvent.AcceptedHere) => (
+                PeerState.Accepted,
+                PeerActs.SendAgreement
+            ),
+            (PeerState.Accepted, PeerEvent.AcceptedHere or PeerEvent.RequestedHere) => (
+                PeerState.Accepted,
+                PeerActs.SendAgreement
+            ),
             (PeerState.Accepted, PeerEvent.RequestedThere) => (PeerState.Accepted, PeerActs.SendAgreement),
             (PeerState.ProposedByUs or PeerState.Accepted, PeerEvent.AgreementVerified) => (
                 PeerState.Enrolled,
@@ -81,10 +93,13 @@ public static class PeerLifecycle
                 PeerState.Declined,
                 PeerActs.SendEnd
             ),
-            (PeerState.ProposedByUs or PeerState.ProposedByThem or PeerState.Accepted, PeerEvent.DeclinedThere or PeerEvent.EndedThere) => (
-                PeerState.Declined,
-                PeerActs.None
-            ),
+            (
+                PeerState.ProposedByUs
+                    or PeerState.ProposedByThem
+                    or PeerState.Accepted,
+                PeerEvent.DeclinedThere
+                    or PeerEvent.EndedThere
+            ) => (PeerState.Declined, PeerActs.None),
             (PeerState.Accepted or PeerState.Enrolled or PeerState.Suspended, PeerEvent.EndedHere) => (
                 PeerState.Revoked,
                 PeerActs.Cut | PeerActs.SendEnd

@@ -101,9 +101,9 @@ internal sealed class Incumbent
         _refill.Clear();
         _stampNow++;
         foreach (var dropped in _dropped)
-            foreach (var row in _problem.RowsOf(dropped))
-                if (_used[row] < _problem.Capacity[row])
-                    CandidatesOn(row);
+        foreach (var row in _problem.RowsOf(dropped))
+            if (_used[row] < _problem.Capacity[row])
+                CandidatesOn(row);
         _refill.Sort((a, b) => _rank[a].CompareTo(_rank[b]));
         foreach (var candidate in _refill)
             if (Fits(candidate))

@@ -75,19 +75,39 @@ public static class Items
             $"INSERT INTO offering ({OfferingColumns}, updated) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 'active', $9, $10, $11) "
                 + "ON CONFLICT (offering_id) DO UPDATE SET version = $2, label = $5, category = $6, title = $7, capacity = max($8, consumed), "
                 + "audience = $9, statement_id = $10, updated = $11 WHERE version < $2 AND home_node = $3 AND participant = $4 AND state = 'active'",
-            o.Id, o.Version, o.HomeNode.Value, o.Participant.Value, o.Label, o.Category, o.Title, o.Capacity,
-            Dids(o.Audience), o.StatementId, now.Ms
+            o.Id,
+            o.Version,
+            o.HomeNode.Value,
+            o.Participant.Value,
+            o.Label,
+            o.Category,
+            o.Title,
+            o.Capacity,
+            Dids(o.Audience),
+            o.StatementId,
+            now.Ms
         ) == 1;
 
     public static bool Put(Db db, Need n, Moment now)
     {
-        Invariant.Hold(n.Accepts.Count is > 0 and <= NeedBody.MaxAccepts, $"a need accepts 1 to {NeedBody.MaxAccepts} categories");
+        Invariant.Hold(
+            n.Accepts.Count is > 0 and <= NeedBody.MaxAccepts,
+            $"a need accepts 1 to {NeedBody.MaxAccepts} categories"
+        );
         var changed = db.Run(
             $"INSERT INTO need ({NeedColumns}, updated) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 'active', $8, $9, $10) "
                 + "ON CONFLICT (need_id) DO UPDATE SET version = $2, label = $5, title = $6, capacity = max($7, consumed), "
                 + "audience = $8, statement_id = $9, updated = $10 WHERE version < $2 AND home_node = $3 AND participant = $4 AND state = 'active'",
-            n.Id, n.Version, n.HomeNode.Value, n.Participant.Value, n.Label, n.Title, n.Capacity,
-            Dids(n.Audience), n.StatementId, now.Ms
+            n.Id,
+            n.Version,
+            n.HomeNode.Value,
+            n.Participant.Value,
+            n.Label,
+            n.Title,
+            n.Capacity,
+            Dids(n.Audience),
+            n.StatementId,
+            now.Ms
         );
         if (changed == 0)
             return false;
@@ -102,19 +122,26 @@ public static class Items
     {
         var offering = db.Run(
             "UPDATE offering SET state = 'withdrawn', version = $3, updated = $4 WHERE offering_id = $1 AND home_node = $2 AND version < $3",
-            itemId, homeNode.Value, version, now.Ms
+            itemId,
+            homeNode.Value,
+            version,
+            now.Ms
         );
         return offering == 1
             || db.Run(
                 "UPDATE need SET state = 'withdrawn', version = $3, updated = $4 WHERE need_id = $1 AND home_node = $2 AND version < $3",
-                itemId, homeNode.Value, version, now.Ms
+                itemId,
+                homeNode.Value,
+                version,
+                now.Ms
             ) == 1;
     }
 
     public static Offering? FindOffering(Db db, string id) =>
         db.One($"SELECT {OfferingColumns} FROM offering WHERE offering_id = $1", ReadOffering, id);
 
-    public static Need? FindNeed(Db db, string id) => Filled(db, db.One($"SELECT {NeedColumns} FROM need WHERE need_id = $1", ReadNeed, id));
+    public static Need? FindNeed(Db db, string id) =>
+        Filled(db, db.One($"SELECT {NeedColumns} FROM need WHERE need_id = $1", ReadNeed, id));
 
     public static List<Offering> OfferingsOf(Db db, Did participant) =>
         db.All(
@@ -125,39 +152,58 @@ public static class Items
 
     public static List<Need> NeedsOf(Db db, Did participant) =>
         [
-            .. db.All($"SELECT {NeedColumns} FROM need WHERE participant = $1 AND state = 'active' ORDER BY need_id DESC", ReadNeed, participant.Value)
+            .. db.All(
+                    $"SELECT {NeedColumns} FROM need WHERE participant = $1 AND state = 'active' ORDER BY need_id DESC",
+                    ReadNeed,
+                    participant.Value
+                )
                 .Select(n => Filled(db, n)!),
         ];
 
     /// <summary>
-    /// What a matching run may use: active items with free capacity, less those held for a ring. The caller gives it to
-    /// <see cref="Planner"/> as a value.
+    /// What a matching run may use: active items with capacity left over. <paramref name="pledged"/> are the units of each item in rings known here, also of
+    /// neighbours' items, whose holds stand elsewhere. The result is a value for <see cref="Planner"/>.
     /// </summary>
-    public static Market Snapshot(Db db)
+    public static Market Snapshot(Db db, IReadOnlyDictionary<string, int> pledged)
     {
+        int Free(string id, int capacity, int consumed) => capacity - Math.Max(consumed, pledged.GetValueOrDefault(id));
         var offerings = db.All(
-            $"SELECT {OfferingColumns} FROM offering o WHERE state = 'active' AND capacity - consumed - "
-                + "(SELECT coalesce(sum(units), 0) FROM hold WHERE item_id = o.offering_id) > 0 ORDER BY offering_id",
-            ReadOffering
-        );
-        var needs = db.All(
-            $"SELECT {NeedColumns} FROM need n WHERE state = 'active' AND capacity - consumed - "
-                + "(SELECT coalesce(sum(units), 0) FROM hold WHERE item_id = n.need_id) > 0 ORDER BY need_id",
-            ReadNeed
-        );
-        var accepts = db.All("SELECT need_id, category FROM need_accept ORDER BY need_id, category", r => (Need: r.Text(0), Category: r.Text(1)))
+                $"SELECT {OfferingColumns} FROM offering WHERE state = 'active' ORDER BY offering_id",
+                ReadOffering
+            )
+            .Select(o => new MarketOffering(
+                o.Id,
+                o.Participant.Value,
+                o.HomeNode.Value,
+                o.Category,
+                Free(o.Id, o.Capacity, o.Consumed),
+                Texts(o.Audience)
+            ));
+        var accepts = db.All(
+                "SELECT need_id, category FROM need_accept ORDER BY need_id, category",
+                r => (Need: r.Text(0), Category: r.Text(1))
+            )
             .ToLookup(a => a.Need, a => a.Category, StringComparer.Ordinal);
-        return new Market(
-            [.. offerings.Select(o => new MarketOffering(o.Id, o.Participant.Value, o.HomeNode.Value, o.Category, Free(db, o.Id, o.Capacity, o.Consumed), Texts(o.Audience)))],
-            [.. needs.Select(n => new MarketNeed(n.Id, n.Participant.Value, n.HomeNode.Value, [.. accepts[n.Id]], Free(db, n.Id, n.Capacity, n.Consumed), Texts(n.Audience)))]
-        );
+        var needs = db.All($"SELECT {NeedColumns} FROM need WHERE state = 'active' ORDER BY need_id", ReadNeed)
+            .Select(n => new MarketNeed(
+                n.Id,
+                n.Participant.Value,
+                n.HomeNode.Value,
+                [.. accepts[n.Id]],
+                Free(n.Id, n.Capacity, n.Consumed),
+                Texts(n.Audience)
+            ));
+        return Market.Create(offerings.Where(o => o.Capacity > 0), needs.Where(n => n.Capacity > 0));
     }
 
     /// <summary>Advice to the matcher that a ring is being asked for; never blocks a hard hold.</summary>
     public static void HoldSoft(Db db, string chainId, string itemId, int version, int units) =>
         db.Run(
             "INSERT OR IGNORE INTO hold (chain_id, item_id, item_version, kind, units) VALUES ($1, $2, $3, 'soft', $4)",
-            chainId, itemId, version, units
+            chainId,
+            itemId,
+            version,
+            units
         );
 
     /// <summary>Units of an item in open soft holds of other rings.</summary>
@@ -186,7 +232,10 @@ public static class Items
         db.Run("DELETE FROM hold WHERE chain_id = $1 AND item_id = $2 AND kind = 'soft'", chainId, itemId);
         db.Run(
             "INSERT INTO hold (chain_id, item_id, item_version, kind, units) VALUES ($1, $2, $3, 'hard', $4)",
-            chainId, itemId, version, units
+            chainId,
+            itemId,
+            version,
+            units
         );
     }
 
@@ -199,7 +248,8 @@ public static class Items
     /// <summary>An edge is done: the held units are used up. Answers false when there was no hold of this ring, so that it never happens twice.</summary>
     public static bool Consume(Db db, string chainId, string itemId)
     {
-        var units = (int)db.Number("SELECT units FROM hold WHERE chain_id = $1 AND item_id = $2 AND kind = 'hard'", chainId, itemId);
+        var units = (int)
+            db.Number("SELECT units FROM hold WHERE chain_id = $1 AND item_id = $2 AND kind = 'hard'", chainId, itemId);
         if (units == 0)
             return false;
         db.Run("DELETE FROM hold WHERE chain_id = $1 AND item_id = $2", chainId, itemId);
@@ -210,19 +260,36 @@ public static class Items
         return true;
     }
 
-    private static int Free(Db db, string id, int capacity, int consumed) =>
-        capacity - consumed - (int)db.Number("SELECT coalesce(sum(units), 0) FROM hold WHERE item_id = $1", id);
-
     private static Offering ReadOffering(Row r) =>
         new(
-            r.Text(0), r.Int(1), new Did(r.Text(2)), new Did(r.Text(3)), r.Text(4), r.Text(5), r.Text(6), r.Int(7), r.Int(8),
-            r.Text(9) == "active", ReadDids(r.Text(10)), r.TextOrNull(11)
+            r.Text(0),
+            r.Int(1),
+            new Did(r.Text(2)),
+            new Did(r.Text(3)),
+            r.Text(4),
+            r.Text(5),
+            r.Text(6),
+            r.Int(7),
+            r.Int(8),
+            r.Text(9) == "active",
+            ReadDids(r.Text(10)),
+            r.TextOrNull(11)
         );
 
     private static Need ReadNeed(Row r) =>
         new(
-            r.Text(0), r.Int(1), new Did(r.Text(2)), new Did(r.Text(3)), r.Text(4), r.Text(5), [], r.Int(6), r.Int(7),
-            r.Text(8) == "active", ReadDids(r.Text(9)), r.TextOrNull(10)
+            r.Text(0),
+            r.Int(1),
+            new Did(r.Text(2)),
+            new Did(r.Text(3)),
+            r.Text(4),
+            r.Text(5),
+            [],
+            r.Int(6),
+            r.Int(7),
+            r.Text(8) == "active",
+            ReadDids(r.Text(9)),
+            r.TextOrNull(10)
         );
 
     private static Need? Filled(Db db, Need? need) =>
@@ -230,12 +297,17 @@ public static class Items
             ? null
             : need with
             {
-                Accepts = db.All("SELECT category FROM need_accept WHERE need_id = $1 ORDER BY category", r => r.Text(0), need.Id),
+                Accepts = db.All(
+                    "SELECT category FROM need_accept WHERE need_id = $1 ORDER BY category",
+                    r => r.Text(0),
+                    need.Id
+                ),
             };
 
     private static string[] Texts(IReadOnlyList<Did> dids) => [.. dids.Select(d => d.Value)];
 
     private static string Dids(IReadOnlyList<Did> dids) => WireJson.WriteText(Texts(dids), WireJson.Default.StringArray);
 
-    private static Did[] ReadDids(string json) => [.. JsonSerializer.Deserialize(json, WireJson.Default.StringArray)!.Select(d => new Did(d))];
+    private static Did[] ReadDids(string json) =>
+        [.. JsonSerializer.Deserialize(json, WireJson.Default.StringArray)!.Select(d => new Did(d))];
 }

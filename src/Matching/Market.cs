@@ -231,7 +231,10 @@ internal sealed class MarketRules
     }
 
     private static MarketRefusal TextFault(string what, string? text) =>
-        new("market.text", $"Expected {what} to be 1 to {Market.MaxText} printable characters, not {text?.Length ?? 0} of this kind.");
+        new(
+            "market.text",
+            $"Expected {what} to be 1 to {Market.MaxText} printable characters, not {text?.Length ?? 0} of this kind."
+        );
 
     /// <summary>Lone surrogates are out as well: two of them would hash alike.</summary>
     private static bool IsText(string? text)

@@ -145,8 +145,8 @@ internal sealed class Packing
     {
         var count = new int[part.Rows];
         foreach (var column in open)
-            foreach (var row in part.RowsOf(column))
-                count[row]++;
+        foreach (var row in part.RowsOf(column))
+            count[row]++;
         var chosen = -1;
         for (var row = 0; row < part.Rows; row++)
             if (count[row] > 0 && prices.Best[row] > 0 && (chosen < 0 || Sooner(row, chosen, count, prices.Best)))
@@ -196,9 +196,9 @@ internal sealed class Packing
     {
         var smallest = column;
         foreach (var row in whole.RowsOf(column))
-            foreach (var other in whole.ColumnsOf(row))
-                if (other < smallest && !chosen[other] && whole.Weights[other] == whole.Weights[column] && Fits(whole, other, used))
-                    smallest = other;
+        foreach (var other in whole.ColumnsOf(row))
+            if (other < smallest && !chosen[other] && whole.Weights[other] == whole.Weights[column] && Fits(whole, other, used))
+                smallest = other;
         return smallest;
     }
 

@@ -68,12 +68,12 @@ internal sealed class PlanCheck(Market market, Plan plan)
     {
         var homes = Homes(ring);
         foreach (var edge in ring.Edges)
-            foreach (var home in homes)
-            {
-                var (offering, need) = (Offering(edge), Need(edge));
-                Hold(offering.HomeNode == home || offering.Audience.Contains(home), $"{home} may not see {offering.Id}");
-                Hold(need.HomeNode == home || need.Audience.Contains(home), $"{home} may not see {need.Id}");
-            }
+        foreach (var home in homes)
+        {
+            var (offering, need) = (Offering(edge), Need(edge));
+            Hold(offering.HomeNode == home || offering.Audience.Contains(home), $"{home} may not see {offering.Id}");
+            Hold(need.HomeNode == home || need.Audience.Contains(home), $"{home} may not see {need.Id}");
+        }
     }
 
     private string[] Homes(PlanRing ring) => [.. ring.Edges.Select(e => Offering(e).HomeNode).Distinct()];

@@ -56,11 +56,11 @@ internal sealed class PlanDigest : IDisposable
         digest.Add(valueMicro);
         digest.Add(rings.Count);
         foreach (var ring in rings)
-            foreach (var edge in ring.Edges)
-            {
-                digest.Add(edge.Offering);
-                digest.Add(edge.Need);
-            }
+        foreach (var edge in ring.Edges)
+        {
+            digest.Add(edge.Offering);
+            digest.Add(edge.Need);
+        }
         return digest.Finish();
     }
 

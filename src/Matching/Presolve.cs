@@ -26,8 +26,7 @@ internal sealed class Presolve
         foreach (var column in columns)
             _column[column] = Fits(column);
         var rounds = 0;
-        do
-            DropRows();
+        do DropRows();
         while (DropTwins() && ++rounds < MaxRounds);
         // The last dropped twins may have freed rows once more; a freed row is only slack, not wrong.
         Collect();

@@ -38,8 +38,7 @@ internal sealed class RingColumns
     }
 
     /// <summary>The arcs of a column in giving order from its smallest resident.</summary>
-    public ReadOnlySpan<int> Arcs(int column) =>
-        CollectionsMarshal.AsSpan(_arcs)[_start[column].._start[column + 1]];
+    public ReadOnlySpan<int> Arcs(int column) => CollectionsMarshal.AsSpan(_arcs)[_start[column].._start[column + 1]];
 
     /// <summary>What a column is worth, in micro-points; at least 1.</summary>
     public long Weight(int column) => _weights[column];

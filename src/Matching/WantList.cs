@@ -6,8 +6,7 @@ namespace EdgeNode.Matching;
 /// <param name="file">Name of the file, as given to the reader.</param>
 /// <param name="line">Line number from 1.</param>
 /// <param name="expected">What should have stood there.</param>
-public sealed class WantListException(string file, int line, string expected)
-    : Exception($"{file}:{line}: expected {expected}")
+public sealed class WantListException(string file, int line, string expected) : Exception($"{file}:{line}: expected {expected}")
 {
     public string File { get; } = file;
 

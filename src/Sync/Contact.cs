@@ -64,7 +64,11 @@ internal sealed class Contact(Moment since)
 
     public void Landed(ReceiptBody receipt)
     {
-        foreach (var key in _underWay.Keys.Where(k => k.Stream == receipt.Stream && k.Seq >= receipt.First && k.Seq <= receipt.Last).ToArray())
+        foreach (
+            var key in _underWay
+                .Keys.Where(k => k.Stream == receipt.Stream && k.Seq >= receipt.First && k.Seq <= receipt.Last)
+                .ToArray()
+        )
             Drop(key);
     }
 
@@ -89,7 +93,9 @@ internal sealed class Contact(Moment since)
 
     /// <summary>A receipt is owed for this bundle and all between it and what is owed already.</summary>
     public void Owe(int stream, long seq) =>
-        _owed[stream] = _owed.TryGetValue(stream, out var range) ? (Math.Min(range.First, seq), Math.Max(range.Last, seq)) : (seq, seq);
+        _owed[stream] = _owed.TryGetValue(stream, out var range)
+            ? (Math.Min(range.First, seq), Math.Max(range.Last, seq))
+            : (seq, seq);
 
     public IReadOnlyList<(int Stream, long First, long Last)> TakeOwed()
     {

@@ -125,7 +125,11 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
             if (!contact.Ready)
                 continue;
             due = Earlier(due, contact.RetransmitAt(options));
-            var paused = db.One("SELECT min(not_before) FROM outbox WHERE peer = $1 AND bundle_seq IS NULL AND not_before > 0", r => r.LongOrNull(0), peer.Value);
+            var paused = db.One(
+                "SELECT min(not_before) FROM outbox WHERE peer = $1 AND bundle_seq IS NULL AND not_before > 0",
+                r => r.LongOrNull(0),
+                peer.Value
+            );
             if (paused is { } at)
                 due = Earlier(due, new Moment(at));
         }
@@ -181,8 +185,22 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
     private void Greet(Turn turn, Did peer, Contact contact, bool reply)
     {
         contact.Greeted = turn.Now;
-        var body = new HaveBody(voice.Boot, voice.ContractVersion, voice.Release, reply, Inbox.Have(turn.Db, peer), Outbox.Open(turn.Db, peer));
-        turn.Emit(new SendOnLink(peer, LinkChannel.Have, "control", Wire.Control.Sign(signer, Kinds.Have, peer, WireJson.Write(body, WireJson.Default.HaveBody))));
+        var body = new HaveBody(
+            voice.Boot,
+            voice.ContractVersion,
+            voice.Release,
+            reply,
+            Inbox.Have(turn.Db, peer),
+            Outbox.Open(turn.Db, peer)
+        );
+        turn.Emit(
+            new SendOnLink(
+                peer,
+                LinkChannel.Have,
+                "control",
+                Wire.Control.Sign(signer, Kinds.Have, peer, WireJson.Write(body, WireJson.Default.HaveBody))
+            )
+        );
     }
 
     private void PayReceipts(Turn turn, Did peer, Contact contact)
@@ -220,7 +238,10 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
         while (contact.HasRoom(options.FillTo, options) && outbox.FormNext(turn, peer) is { } formed)
         {
             var statements = turn.Db.Number(
-                "SELECT count(*) FROM outbox WHERE peer = $1 AND stream = $2 AND bundle_seq = $3", peer.Value, formed.Stream, formed.Seq
+                "SELECT count(*) FROM outbox WHERE peer = $1 AND stream = $2 AND bundle_seq = $3",
+                peer.Value,
+                formed.Stream,
+                formed.Seq
             );
             Traffic.Add(turn, peer, Traffic.StatementsSent, statements);
             Send(turn, peer, contact, formed);

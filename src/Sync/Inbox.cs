@@ -66,7 +66,13 @@ public sealed class Inbox(VerifyGate gate, SyncOptions options, Func<Turn, State
 
     /// <summary>Last bundle per stream, for the have.</summary>
     public static HaveStream[] Have(Db db, Did peer) =>
-        [.. db.All("SELECT stream, seq FROM stream_in WHERE peer = $1 ORDER BY stream", r => new HaveStream(r.Int(0), r.Long(1)), peer.Value)];
+        [
+            .. db.All(
+                "SELECT stream, seq FROM stream_in WHERE peer = $1 ORDER BY stream",
+                r => new HaveStream(r.Int(0), r.Long(1)),
+                peer.Value
+            ),
+        ];
 
     private static Arrival Refuse(Turn turn, Did peer, string code)
     {
@@ -90,16 +96,33 @@ public sealed class Inbox(VerifyGate gate, SyncOptions options, Func<Turn, State
     {
         var h = bundle.Header;
         var exceptions = code.Length > 0 ? [WholeRefused(turn, peer, h, code)] : TakeStatements(turn, peer, bundle);
-        var list = exceptions.Count == 0 ? null : WireJson.WriteText(new ReceiptBody(h.Stream, h.Seq, h.Seq, [.. exceptions]), WireJson.Default.ReceiptBody);
+        var list =
+            exceptions.Count == 0
+                ? null
+                : WireJson.WriteText(new ReceiptBody(h.Stream, h.Seq, h.Seq, [.. exceptions]), WireJson.Default.ReceiptBody);
         turn.Db.Run(
             "INSERT INTO inbox (peer, stream, seq, bundle_id, received, statements, exceptions) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            peer.Value, h.Stream, h.Seq, bundle.Id, turn.Now.Ms, h.Count, list
+            peer.Value,
+            h.Stream,
+            h.Seq,
+            bundle.Id,
+            turn.Now.Ms,
+            h.Count,
+            list
         );
         turn.Db.Run(
             "INSERT INTO stream_in (peer, stream, seq, last_id) VALUES ($1, $2, $3, $4) ON CONFLICT (peer, stream) DO UPDATE SET seq = $3, last_id = $4",
-            peer.Value, h.Stream, h.Seq, bundle.Id
+            peer.Value,
+            h.Stream,
+            h.Seq,
+            bundle.Id
         );
-        turn.Db.Run("DELETE FROM inbox WHERE peer = $1 AND stream = $2 AND seq <= $3", peer.Value, h.Stream, h.Seq - options.InboxKept);
+        turn.Db.Run(
+            "DELETE FROM inbox WHERE peer = $1 AND stream = $2 AND seq <= $3",
+            peer.Value,
+            h.Stream,
+            h.Seq - options.InboxKept
+        );
         Traffic.Add(turn, peer, Traffic.BundlesReceived, 1);
         Traffic.Add(turn, peer, Traffic.StatementsReceived, h.Count);
     }
@@ -120,7 +143,9 @@ public sealed class Inbox(VerifyGate gate, SyncOptions options, Func<Turn, State
                 verdict = ApplySafely(turn, statement!, peer);
             if (verdict.IsAccepted)
                 continue;
-            exceptions.Add(new ReceiptException(bundle.Header.Seq, statement?.Id ?? "", verdict.Disposition.ToWire(), verdict.Code));
+            exceptions.Add(
+                new ReceiptException(bundle.Header.Seq, statement?.Id ?? "", verdict.Disposition.ToWire(), verdict.Code)
+            );
             SetAside.Add(turn, peer, "in", statement?.Id ?? "", statement?.Kind ?? "unreadable", verdict);
         }
         return exceptions;
@@ -140,7 +165,17 @@ public sealed class Inbox(VerifyGate gate, SyncOptions options, Func<Turn, State
             return verdict;
         }
         catch (Exception e)
-            when (e is InvariantException or InvalidOperationException or ArgumentException or FormatException or OverflowException or JsonException or KeyNotFoundException or IndexOutOfRangeException || IsConstraint(e))
+            when (e
+                    is InvariantException
+                        or InvalidOperationException
+                        or ArgumentException
+                        or FormatException
+                        or OverflowException
+                        or JsonException
+                        or KeyNotFoundException
+                        or IndexOutOfRangeException
+                || IsConstraint(e)
+            )
         {
             turn.Db.RollbackTo("statement");
             SetAside.CountRefusal(turn, peer, "statement.fault");

@@ -68,7 +68,13 @@ public sealed class Outbox(Signer signer, SyncOptions options)
     /// <summary>The bundle as it goes on the link: stored header and the statements it signs.</summary>
     public static byte[] Load(Db db, Did peer, int stream, long seq)
     {
-        var header = db.One("SELECT header FROM bundle_out WHERE peer = $1 AND stream = $2 AND seq = $3", r => r.Bytes(0), peer.Value, stream, seq);
+        var header = db.One(
+            "SELECT header FROM bundle_out WHERE peer = $1 AND stream = $2 AND seq = $3",
+            r => r.Bytes(0),
+            peer.Value,
+            stream,
+            seq
+        );
         Invariant.Hold(header is not null, "a bundle under way keeps its header until its receipt");
         var statements = db.All(
             "SELECT s.raw FROM outbox o JOIN statement s ON s.id = o.statement_id WHERE o.peer = $1 AND o.stream = $2 AND o.bundle_seq = $3 ORDER BY o.place",
@@ -157,12 +163,21 @@ public sealed class Outbox(Signer signer, SyncOptions options)
             turn.Db.Run("UPDATE outbox SET bundle_seq = $1 WHERE place = $2", seq, row.Place);
         turn.Db.Run(
             "INSERT INTO bundle_out (peer, stream, seq, id, header, bytes, formed) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            peer.Value, stream, seq, id, header, bytes, turn.Now.Ms
+            peer.Value,
+            stream,
+            seq,
+            id,
+            header,
+            bytes,
+            turn.Now.Ms
         );
         turn.Db.Run(
             "INSERT INTO stream_out (peer, stream, seq, last_id) VALUES ($1, $2, $3, $4) "
                 + "ON CONFLICT (peer, stream) DO UPDATE SET seq = $3, last_id = $4",
-            peer.Value, stream, seq, id
+            peer.Value,
+            stream,
+            seq,
+            id
         );
         return new FormedBundle(stream, seq, bytes);
     }
@@ -217,7 +232,12 @@ public sealed class Outbox(Signer signer, SyncOptions options)
         }
         turn.Db.Run("DELETE FROM outbox WHERE place = $1", place);
         if (verdict.IsAccepted)
-            turn.Db.Run("INSERT OR IGNORE INTO delivery (statement_id, peer, at) VALUES ($1, $2, $3)", id, peer.Value, turn.Now.Ms);
+            turn.Db.Run(
+                "INSERT OR IGNORE INTO delivery (statement_id, peer, at) VALUES ($1, $2, $3)",
+                id,
+                peer.Value,
+                turn.Now.Ms
+            );
         else
             SetAside.Add(turn, peer, "out", id, Statements.Get(turn.Db, id).Kind, verdict);
         OnReceipted(turn, id, peer, verdict);

@@ -1,0 +1,68 @@
+using EdgeNode.Wire;
+
+namespace EdgeNode.Appliance;
+
+/// <summary>What a resident or steward asks the node to do. Pages read snapshots; every write is a command.</summary>
+public abstract record Command;
+
+/// <summary>A new resident. The answer's id is their DID, its secret the code of their card, shown once.</summary>
+public sealed record Join(string Label, string Language) : Command;
+
+/// <summary>Who may see an item: nobody else (<see cref="Here"/>), all enrolled neighbours, or those named.</summary>
+public sealed record Sharing(bool AllPeers, IReadOnlyList<Did> Named)
+{
+    public static Sharing Here { get; } = new(false, []);
+    public static Sharing All { get; } = new(true, []);
+}
+
+/// <summary>The answer's id is the offering's.</summary>
+public sealed record Offer(Did Resident, string Category, string Title, int Capacity, Sharing Share) : Command;
+
+/// <summary>The answer's id is the need's.</summary>
+public sealed record Ask(Did Resident, string Title, IReadOnlyList<string> Accepts, int Capacity, Sharing Share) : Command;
+
+/// <summary>Takes an offering or need back.</summary>
+public sealed record Withdraw(Did Resident, string ItemId) : Command;
+
+/// <summary>A resident's signed answer to a ring (<c>RingCard.ConsentContent</c>).</summary>
+public sealed record AnswerRing(PersonAct Act) : Command;
+
+/// <summary>A resident's signed word on a promise (<c>RingCard.SettlementContent</c>); the note stays on this cabinet.</summary>
+public sealed record SettlePromise(PersonAct Act, string? Note) : Command;
+
+/// <summary>A steward asks the cabinet at this address for a peering.</summary>
+public sealed record RequestPeering(string Address, int PairPort) : Command;
+
+public sealed record AcceptPeering(Did Peer) : Command;
+
+public sealed record DeclinePeering(Did Peer) : Command;
+
+/// <summary>Ends a peering at once.</summary>
+public sealed record EndPeering(Did Peer) : Command;
+
+/// <summary>Starts a matching run now.</summary>
+public sealed record PlanNow : Command;
+
+/// <summary>A frame that came to the pairing door. <paramref name="TlsSpki"/> is the key of the TLS client; the answer's bytes are returned to it.</summary>
+public sealed record PairFrame(byte[] Bytes, string TlsSpki) : Command;
+
+/// <summary>
+/// What came of a command, told after the commit. Refusals carry a code for programs and a sentence for people; nothing was changed then.
+/// </summary>
+public sealed record Answer(string Code, string Text)
+{
+    public static Answer Done { get; } = new("", "");
+
+    public bool IsDone => Code.Length == 0;
+
+    /// <summary>Id of what was made.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Shown once and kept nowhere: a card's code.</summary>
+    public string? Secret { get; init; }
+
+    /// <summary>Bytes for the caller (pairing).</summary>
+    public byte[]? Bytes { get; init; }
+
+    public static Answer Refused(string code, string text) => new(code, text);
+}

@@ -1,0 +1,380 @@
+using EdgeNode.Federation;
+using EdgeNode.Matching;
+using EdgeNode.Store;
+using EdgeNode.Sync;
+using EdgeNode.Wire;
+
+namespace EdgeNode.Appliance;
+
+/// <summary>How a node is set up; waits are options so that the demo and the simulator can shorten them.</summary>
+public sealed record NodeOptions
+{
+    public static NodeOptions Default { get; } = new();
+
+    public SyncOptions Sync { get; init; } = SyncOptions.Default;
+    public ExchangeOptions Exchange { get; init; } = ExchangeOptions.Default;
+    public PairingOptions Pairing { get; init; } = PairingOptions.Default;
+
+    /// <summary>Longest ring that matching looks for (default: 3).</summary>
+    public int PlanCap { get; init; } = 3;
+
+    /// <summary>A matching run starts by itself when nothing changed for this long; null = only by a steward's command (default: 10 min).</summary>
+    public TimeSpan? PlanQuiet { get; init; } = TimeSpan.FromMinutes(10);
+}
+
+/// <summary>
+/// A cabinet's mind: <see cref="Step"/> takes a batch of inputs and the time, writes one transaction, and returns the effects for the shell to perform after
+/// its commit. Synchronous and deterministic; the same class runs in the cabinet and in the simulator.
+/// </summary>
+public sealed class Node : IDisposable
+{
+    /// <summary>The parts of the database, in the order of their layers.</summary>
+    public static IReadOnlyList<StoreModule> Modules { get; } =
+    [NodeState.Module, Statements.Module, Items.Module, Identities.Module];
+
+    private readonly Db _db;
+    private readonly NodeState _state;
+    private readonly Signer _signer;
+    private readonly Entropy _entropy;
+    private readonly Custody _custody;
+    private readonly PairingDesk _pairing;
+    private readonly Listings _listings;
+    private readonly Exchange _exchange;
+    private readonly Proposer _proposer;
+    private readonly Schedule _schedule;
+    private readonly P256 _p256 = new();
+
+    /// <param name="db">The writer; the node owns it from here on.</param>
+    /// <param name="key">The node's key.</param>
+    /// <param name="card">What the node says of itself when pairing.</param>
+    /// <param name="entropy">The only source of randomness.</param>
+    /// <param name="options">Waits and bounds.</param>
+    public Node(Db db, NodeKey key, NodeCard card, Entropy entropy, NodeOptions options)
+    {
+        (_db, _entropy) = (db, entropy);
+        Did = card.Identity.Did;
+        _state = new NodeState(db);
+        _signer = new Signer(Did, key, _state.Epoch, _state.NextHlc);
+        var gate = new VerifyGate(Did, _p256, (did, k) => did == Did ? k == key.PublicKey : Identities.KeyIsValid(db, did, k));
+        var outbox = new Outbox(_signer, options.Sync);
+        _listings = new Listings(_signer, outbox, entropy);
+        _exchange = new Exchange(new ChainSpeaker(_signer, outbox), gate, options.Exchange, _listings.Spent);
+        outbox.OnReceipted = (turn, id, _, verdict) => WhenReceipted(turn, id, verdict);
+        var inbox = new Inbox(gate, options.Sync, Apply);
+        var voice = new CustodyVoice(entropy.Hex(8), PeeringContract.Current.Version, card.Release, WhenContacted);
+        _custody = new Custody(_signer, gate, outbox, inbox, options.Sync, voice);
+        _pairing = new PairingDesk(card, _signer, _p256, entropy, options.Pairing, WhenOpened, WhenCut);
+        _proposer = new Proposer(Did, _exchange, entropy, options.Exchange, options.PlanCap);
+        _schedule = new Schedule(options.PlanQuiet);
+        Card = card;
+    }
+
+    public Did Did { get; }
+    public NodeCard Card { get; }
+
+    /// <summary>Whether a peer's have has come on a live link in this run.</summary>
+    public bool IsInContact(Did peer) => _custody.IsReady(peer);
+
+    /// <summary>
+    /// One transaction for the batch. Effects are returned only after its commit; when the disk refuses, everything is taken back and the exception says so:
+    /// nobody was told anything.
+    /// </summary>
+    public IReadOnlyList<Effect> Step(ReadOnlySpan<NodeInput> inputs, Moment now)
+    {
+        var turn = new Turn(_db, now);
+        _db.Begin();
+        try
+        {
+            _state.Begin(turn);
+            foreach (var input in inputs)
+                Take(turn, input);
+            _exchange.Due(turn);
+            _pairing.Due(turn);
+            if (_schedule.IsDue(turn))
+                _proposer.Start(turn);
+            _custody.Flush(turn);
+            _state.Save(turn);
+            _db.Commit();
+        }
+        catch
+        {
+            _db.Rollback();
+            throw;
+        }
+        return turn.Effects;
+    }
+
+    /// <summary>When the node wants to be stepped again, derived from the tables; null = only for an input.</summary>
+    public Moment? NextDue()
+    {
+        Moment?[] dues = [_custody.NextDue(_db), _exchange.NextDue(_db), PairingDesk.NextDue(_db), _schedule.NextDue()];
+        return dues.Min(d => d);
+    }
+
+    private void Take(Turn turn, NodeInput input)
+    {
+        switch (input)
+        {
+            case Started:
+                Start(turn);
+                break;
+            case Asked asked:
+                turn.Emit(new Reply(asked.Ticket, Do(turn, asked.Command)));
+                break;
+            case LinkUp up:
+                _custody.LinkUp(turn, up.Peer);
+                break;
+            case LinkDown down:
+                _custody.LinkDown(down.Peer);
+                turn.Emit(new PageChanged(PageChanged.Stewards));
+                break;
+            case Received received:
+                TakeBytes(turn, received);
+                break;
+            case Flooded flooded:
+                SetAside.CountRefusal(turn, flooded.Peer, "peer.flood");
+                break;
+            case Seen seen:
+                TakeSeen(turn, seen);
+                break;
+            case Gone gone:
+                turn.Db.Run("DELETE FROM discovered WHERE instance = $1", gone.Instance);
+                turn.Emit(new PageChanged(PageChanged.Stewards));
+                break;
+            case PairReply reply:
+                _pairing.TakeReply(turn, reply.Address, reply.PairPort, reply.Kind, reply.Bytes, reply.TlsSpki, reply.Fault);
+                break;
+            case PlanReady { Plan: { } plan } ready:
+                _proposer.Take(turn, ready.PlanId, plan);
+                break;
+            case PlanReady failed:
+                Proposer.TakeFailure(turn, failed.PlanId, failed.Fault ?? "failed");
+                break;
+            case TimerDue:
+                break;
+            default:
+                throw new InvariantException($"no handler for {input.GetType().Name}");
+        }
+    }
+
+    private void Start(Turn turn)
+    {
+        turn.Db.Run("DELETE FROM discovered");
+        Identities.Put(turn, Card.Identity, Did);
+        if (!turn.Db.Exists("SELECT 1 FROM steward"))
+        {
+            var (code, salt, stored) = StewardLock.Create(_entropy);
+            turn.Db.Run("INSERT INTO steward (id, salt, lock) VALUES (1, $1, $2)", salt, stored);
+            turn.Emit(new ShowStewardCode(code));
+        }
+        foreach (var peer in PeerBook.Enrolled(turn.Db))
+        {
+            _custody.Welcome(peer.Did, turn.Now);
+            turn.Emit(new OpenPeer(peer.Did, peer.Address, peer.Port, peer.Certificate));
+        }
+        _proposer.Resume(turn);
+    }
+
+    private void TakeBytes(Turn turn, Received received)
+    {
+        switch (received.Channel)
+        {
+            case LinkChannel.Data:
+                _custody.Data(turn, received.Peer, received.Bytes);
+                break;
+            case LinkChannel.Receipt:
+                _custody.Receipt(turn, received.Peer, received.Bytes);
+                break;
+            default:
+                _custody.Have(turn, received.Peer, received.Bytes);
+                break;
+        }
+    }
+
+    /// <summary>What a verified statement means; runs once per statement, in the transaction that takes its bundle over.</summary>
+    private Verdict Apply(Turn turn, Statement statement, Did peer)
+    {
+        _state.Witness(statement.Hlc, turn.Now);
+        switch (statement.Kind)
+        {
+            case Kinds.Identity:
+                var introduced = Identities.Apply(turn, statement, _p256);
+                _exchange.ItemsArrived(turn);
+                return introduced;
+            case Kinds.Offering or Kinds.Need or Kinds.Withdrawal:
+                var listed = Listings.Apply(turn, statement);
+                _schedule.Changed(turn.Now);
+                _exchange.ItemsArrived(turn);
+                return listed;
+            default:
+                return _exchange.Apply(turn, statement);
+        }
+    }
+
+    private Answer Do(Turn turn, Command command) =>
+        command switch
+        {
+            Join join => DoJoin(turn, join),
+            Offer offer => DoOffer(turn, offer),
+            Ask ask => DoAsk(turn, ask),
+            Withdraw withdraw => DoWithdraw(turn, withdraw),
+            AnswerRing answer => Told(_exchange.Answer(turn, answer.Act)),
+            SettlePromise settle => Told(_exchange.Settle(turn, settle.Act, settle.Note)),
+            RequestPeering request => Told(_pairing.Request(turn, request.Address, request.PairPort)),
+            AcceptPeering accept => Told(_pairing.Accept(turn, accept.Peer)),
+            DeclinePeering decline => Told(_pairing.Decline(turn, decline.Peer)),
+            EndPeering end => Told(_pairing.End(turn, end.Peer)),
+            PlanNow => Told(_proposer.Start(turn)),
+            PairFrame frame => DoPair(turn, frame),
+            _ => throw new InvariantException($"no handler for {command.GetType().Name}"),
+        };
+
+    private Answer DoJoin(Turn turn, Join join)
+    {
+        if (Words.Refuse(join.Label, Residents.MaxLabel, "nickname") is { } refused)
+            return refused;
+        if (Residents.Count(turn.Db) >= Residents.MaxResidents)
+            return Answer.Refused("resident.full", "This cabinet cannot take more residents.");
+        var (did, code) = Residents.Join(turn, Did, join.Label.Trim(), join.Language, _entropy);
+        turn.Emit(new PageChanged(PageChanged.Stewards));
+        return Answer.Done with { Id = did.Value, Secret = code };
+    }
+
+    private Answer DoOffer(Turn turn, Offer offer)
+    {
+        if (Words.Refuse(offer.Title, Items.MaxTitle, "offering") is { } refused)
+            return refused;
+        if (!Listings.IsCategory(offer.Category))
+            return Answer.Refused("item.category", $"A category has 1 to {Items.MaxCategory} characters and no spaces.");
+        if (Poster(turn, offer.Resident, offer.Capacity, offer.Share, out var resident, out var audience) is { } fault)
+            return fault;
+        if (Items.OfferingsOf(turn.Db, offer.Resident).Count >= Items.MaxPerResident)
+            return Answer.Refused(
+                "item.too_many",
+                $"You have {Items.MaxPerResident} offerings already; please take one back first."
+            );
+        var id = _listings.Offer(turn, resident!, offer.Category, offer.Title.Trim(), offer.Capacity, audience);
+        _schedule.Changed(turn.Now);
+        turn.Emit(new PageChanged(offer.Resident.Value));
+        return Answer.Done with { Id = id };
+    }
+
+    private Answer DoAsk(Turn turn, Ask ask)
+    {
+        if (Words.Refuse(ask.Title, Items.MaxTitle, "need") is { } refused)
+            return refused;
+        var accepts = ask.Accepts.Distinct(StringComparer.Ordinal).ToArray();
+        if (accepts.Length is 0 or > NeedBody.MaxAccepts || !Array.TrueForAll(accepts, Listings.IsCategory))
+            return Answer.Refused("item.category", $"A need names 1 to {NeedBody.MaxAccepts} categories, each without spaces.");
+        if (accepts.Sum(a => a.Length + 3) > DataMap.RuleOf(Kinds.Need)!.MaxBody - 2048)
+            return Answer.Refused("item.too_long", "These categories are too long together; please name fewer.");
+        if (Poster(turn, ask.Resident, ask.Capacity, ask.Share, out var resident, out var audience) is { } fault)
+            return fault;
+        if (Items.NeedsOf(turn.Db, ask.Resident).Count >= Items.MaxPerResident)
+            return Answer.Refused("item.too_many", $"You have {Items.MaxPerResident} needs already; please take one back first.");
+        var id = _listings.Need(turn, resident!, ask.Title.Trim(), accepts, ask.Capacity, audience);
+        _schedule.Changed(turn.Now);
+        turn.Emit(new PageChanged(ask.Resident.Value));
+        return Answer.Done with { Id = id };
+    }
+
+    /// <summary>Who posts and who may see it; an answer when something does not fit.</summary>
+    private static Answer? Poster(
+        Turn turn,
+        Did did,
+        int capacity,
+        Sharing share,
+        out Resident? resident,
+        out IReadOnlyList<Did> audience
+    )
+    {
+        resident = Residents.Find(turn.Db, did);
+        var enrolled = PeerBook.Enrolled(turn.Db).Select(p => p.Did).ToArray();
+        audience = share.AllPeers ? enrolled : [.. share.Named.Distinct().Order()];
+        if (resident is not { Active: true })
+            return Answer.Refused("resident.unknown", "Please show your card again.");
+        if (capacity is < 1 or > 1000)
+            return Answer.Refused("item.capacity", "How often must be between 1 and 1000.");
+        if (audience.Count > Statement.MaxAudience)
+            return Answer.Refused(
+                "item.audience",
+                $"An item can be shared with at most {Statement.MaxAudience} neighbour cabinets; please name some."
+            );
+        return audience.All(enrolled.Contains)
+            ? null
+            : Answer.Refused("peer.not_enrolled", "One of the cabinets you named is not a neighbour of this one.");
+    }
+
+    private Answer DoWithdraw(Turn turn, Withdraw withdraw)
+    {
+        if (
+            Residents.Find(turn.Db, withdraw.Resident) is not { } resident
+            || !_listings.Withdraw(turn, resident, withdraw.ItemId)
+        )
+            return Answer.Refused("item.unknown", "This is not one of your offerings or needs, or it was taken back already.");
+        _exchange.ItemChanged(turn, withdraw.ItemId);
+        _schedule.Changed(turn.Now);
+        turn.Emit(new PageChanged(withdraw.Resident.Value));
+        return Answer.Done;
+    }
+
+    private Answer DoPair(Turn turn, PairFrame frame)
+    {
+        var (bytes, code) = _pairing.Receive(turn, frame.Bytes, frame.TlsSpki);
+        return code.Length == 0 ? Answer.Done with { Bytes = bytes } : Answer.Refused(code, "This pairing frame was refused.");
+    }
+
+    /// <summary>Discovery says where a known peer is now; everything else about it stays pinned.</summary>
+    private void TakeSeen(Turn turn, Seen seen)
+    {
+        if (seen.Did13 == Did.Short)
+            return;
+        turn.Db.Run(
+            "INSERT INTO discovered (instance, did13, address, port, pair_port, seen) VALUES ($1, $2, $3, $4, $5, $6) "
+                + "ON CONFLICT (instance) DO UPDATE SET did13 = $2, address = $3, port = $4, pair_port = $5, seen = $6",
+            seen.Instance,
+            seen.Did13,
+            seen.Address,
+            seen.Port,
+            seen.PairPort,
+            turn.Now.Ms
+        );
+        turn.Emit(new PageChanged(PageChanged.Stewards));
+        foreach (var peer in PeerBook.Enrolled(turn.Db).Where(p => p.Did.Short == seen.Did13))
+        {
+            if (!_custody.IsReady(peer.Did) && PeerBook.SetAddress(turn, peer.Did, seen.Address, seen.Port, seen.PairPort))
+                turn.Emit(new OpenPeer(peer.Did, seen.Address, seen.Port, peer.Certificate));
+        }
+    }
+
+    private void WhenReceipted(Turn turn, string statementId, Verdict verdict)
+    {
+        if (verdict.IsAccepted)
+            _exchange.Receipted(turn, statementId);
+    }
+
+    private void WhenContacted(Turn turn, Did peer, HaveBody have)
+    {
+        PeerBook.Contacted(turn, peer);
+        _exchange.Contacted(turn, peer);
+        turn.Emit(new PageChanged(PageChanged.Stewards));
+    }
+
+    private void WhenOpened(Turn turn, Did peer) => _custody.Welcome(peer, turn.Now);
+
+    private void WhenCut(Turn turn, Did peer)
+    {
+        _custody.Dismiss(peer);
+        Outbox.Abandon(turn, peer, "peer.ended");
+    }
+
+    private static Answer Told(ChainAnswer answer) => answer.IsDone ? Answer.Done : Answer.Refused(answer.Code, answer.Text);
+
+    private static Answer Told(PairingAnswer answer) => answer.IsDone ? Answer.Done : Answer.Refused(answer.Code, answer.Text);
+
+    public void Dispose()
+    {
+        _p256.Dispose();
+        _db.Dispose();
+    }
+}

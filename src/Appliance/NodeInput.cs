@@ -1,0 +1,45 @@
+using EdgeNode.Matching;
+using EdgeNode.Sync;
+using EdgeNode.Wire;
+
+namespace EdgeNode.Appliance;
+
+/// <summary>Everything that can happen to a node. Each may come twice, late, or never.</summary>
+public abstract record NodeInput;
+
+/// <summary>The process has started: links are opened, unfinished jobs begin again.</summary>
+public sealed record Started : NodeInput;
+
+/// <summary>Time has come for what <see cref="Node.NextDue"/> named.</summary>
+public sealed record TimerDue : NodeInput;
+
+/// <param name="Ticket">Names the one who waits for the answer.</param>
+public sealed record Asked(long Ticket, Command Command) : NodeInput;
+
+public sealed record LinkUp(Did Peer) : NodeInput;
+
+public sealed record LinkDown(Did Peer) : NodeInput;
+
+/// <summary>Bytes from a link. <paramref name="Peer"/> is whom the link belongs to; the gate checks that it also signed.</summary>
+public sealed record Received(Did Peer, LinkChannel Channel, byte[] Bytes) : NodeInput;
+
+/// <summary>A link adapter cut a flood off before any signature was checked.</summary>
+public sealed record Flooded(Did Peer, int Dropped) : NodeInput;
+
+/// <summary>A cabinet was seen on the local network: a hint.</summary>
+public sealed record Seen(string Instance, string Did13, string Address, int Port, int PairPort) : NodeInput;
+
+public sealed record Gone(string Instance) : NodeInput;
+
+/// <summary>The answer to a pairing frame of ours, or why there is none.</summary>
+public sealed record PairReply(string Address, int PairPort, string Kind, byte[] Bytes, string TlsSpki, string? Fault)
+    : NodeInput;
+
+/// <summary>A matching run is finished, or failed with a reason.</summary>
+public sealed record PlanReady(long PlanId, Plan? Plan, string? Fault) : NodeInput;
+
+/// <summary>The answer to a command, given after the commit.</summary>
+public sealed record Reply(long Ticket, Answer Answer) : Effect;
+
+/// <summary>Print the stewards' code: it is made on first start and shown once.</summary>
+public sealed record ShowStewardCode(string Code) : Effect;

@@ -1,0 +1,78 @@
+using EdgeNode.Store;
+using EdgeNode.Sync;
+using EdgeNode.Wire;
+
+namespace EdgeNode.Appliance;
+
+/// <summary>The node's hybrid clock, its floor, and its epoch, kept in the database so that neither runs backwards over a restart.</summary>
+internal sealed class NodeState
+{
+    public static StoreModule Module { get; } = new("Appliance", typeof(NodeState).Assembly, 1);
+
+    /// <summary>The stored clock runs ahead by this much, so that a sign of life every few seconds is not a write to the card.</summary>
+    private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(1);
+
+    private long _hlc;
+    private long _saved;
+    private Moment _now;
+
+    public NodeState(Db db)
+    {
+        (Epoch, _hlc) = db.One("SELECT epoch, hlc FROM node_state WHERE id = 1", r => (r.Long(0), r.Long(1)));
+        _saved = _hlc;
+    }
+
+    /// <summary>Rises with a restore, a compromise, a key change.</summary>
+    public long Epoch { get; }
+
+    public void Begin(Turn turn) => _now = turn.Now;
+
+    public long NextHlc() => _hlc = Hlc.Next(_hlc, _now);
+
+    /// <summary>Follows a verified statement's clock within the drift limit.</summary>
+    public void Witness(long hlc, Moment now) => _hlc = Hlc.Merge(_hlc, hlc, now);
+
+    public void Save(Turn turn)
+    {
+        if (_hlc <= _saved)
+            return;
+        _saved = _hlc + ((long)Ahead.TotalMilliseconds << 16);
+        turn.Db.Run("UPDATE node_state SET hlc = $1, floor = max(floor, $2) WHERE id = 1", _saved, turn.Now.Ms);
+    }
+}
+
+/// <summary>Starts matching runs by themselves: when the items have been quiet for a while after a change.</summary>
+internal sealed class Schedule(TimeSpan? quiet)
+{
+    private Moment? _changed;
+
+    public void Changed(Moment now) => _changed = now;
+
+    /// <summary>True once per quiet spell.</summary>
+    public bool IsDue(Turn turn)
+    {
+        if (quiet is not { } wait || _changed is not { } at || turn.Now - at < wait)
+            return false;
+        _changed = null;
+        return true;
+    }
+
+    public Moment? NextDue() => quiet is { } wait && _changed is { } at ? at + wait : null;
+}
+
+/// <summary>Bounds on people's words.</summary>
+internal static class Words
+{
+    /// <summary>A refusal when the text is empty, too long or holds control characters; else null.</summary>
+    public static Answer? Refuse(string text, int max, string what)
+    {
+        var trimmed = text.Trim();
+        if (trimmed.Length == 0)
+            return Answer.Refused("text.empty", $"Please write a few words for the {what}.");
+        if (trimmed.Length > max)
+            return Answer.Refused("text.long", $"The {what} can have at most {max} characters.");
+        return trimmed.Any(char.IsControl)
+            ? Answer.Refused("text.control", $"The {what} has characters that cannot be shown.")
+            : null;
+    }
+}
