@@ -3,7 +3,6 @@ using System.Collections.ObjectModel;
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 
 namespace EdgeNode.Wire;
 
@@ -159,15 +158,16 @@ public static class NodeCertificate
         }
     }
 
-    /// <summary>Subject and issuer are exactly CN = the DID, one name and one part, in the form that <see cref="SubjectHash"/> expects.</summary>
-    private static bool IsNamed(X509Certificate2 certificate, string did)
+    /// <summary>Subject and issuer are exactly CN = the DID, with no second part: what a broker takes for the peer's name.</summary>
+    private static bool IsNamed(X509Certificate2 certificate, string did) =>
+        OnlyName(certificate.SubjectName) == did && OnlyName(certificate.IssuerName) == did;
+
+    private static string? OnlyName(X500DistinguishedName name)
     {
-        if (Encoding.UTF8.GetByteCount(did) is 0 or > MaxCommonName)
-            return false;
-        var expected = new X500DistinguishedNameBuilder();
-        expected.AddCommonName(did);
-        var raw = expected.Build().RawData;
-        return certificate.SubjectName.RawData.AsSpan().SequenceEqual(raw) && certificate.IssuerName.RawData.AsSpan().SequenceEqual(raw);
+        var parts = name.EnumerateRelativeDistinguishedNames().ToArray();
+        if (parts.Length != 1 || parts[0].HasMultipleElements || parts[0].GetSingleElementType().Value != CommonName)
+            return null;
+        return parts[0].GetSingleElementValue();
     }
 
     private static bool MaySign(X509Certificate2 certificate)

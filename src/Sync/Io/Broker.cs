@@ -207,7 +207,7 @@ public sealed class Broker : IAsyncDisposable
     }
 
     /// <summary>The certificate in our own words, so that nothing else in the peer's text reaches a folder of trusted certificates.</summary>
-    private static string Checked(string did, string certificatePem)
+    internal static string Checked(string did, string certificatePem)
     {
         try
         {

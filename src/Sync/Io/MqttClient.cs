@@ -105,7 +105,7 @@ public sealed unsafe class MqttClient
     /// <exception cref="BrokerException">libmosquitto is not installed.</exception>
     public void Open(TimeSpan connectWithin, TimeSpan readyWithin)
     {
-        InitLibrary();
+        RequireLibrary();
         _state = State.Connecting;
         _self = GCHandle.Alloc(this);
         _native = mosquitto_new(_options.ClientId, true, GCHandle.ToIntPtr(_self));
@@ -173,7 +173,9 @@ public sealed unsafe class MqttClient
         BoundPartial();
     }
 
-    private static void InitLibrary()
+    /// <summary>Loads the library once for the process.</summary>
+    /// <exception cref="BrokerException">It is not installed.</exception>
+    internal static void RequireLibrary()
     {
         lock (InitLock)
         {
