@@ -1,0 +1,26 @@
+namespace EdgeNode.Sync.Io;
+
+/// <summary>
+/// Two token buckets, messages and bytes, filled by time. Time is given from outside and may start anywhere. Not thread-safe: the links'
+/// thread asks.
+/// </summary>
+internal sealed class LinksFlood(FloodOptions options)
+{
+    private double _messages = options.MessageBurst;
+    private double _bytes = options.ByteBurst;
+    private TimeSpan? _last;
+
+    /// <summary>True when a message of this size may pass now; a message that may not takes nothing from the buckets.</summary>
+    public bool Passes(int bytes, TimeSpan now)
+    {
+        double seconds = Math.Max(0, (now - (_last ?? now)).TotalSeconds);
+        _last = now;
+        _messages = Math.Min(options.MessageBurst, _messages + seconds * options.MessagesPerSecond);
+        _bytes = Math.Min(options.ByteBurst, _bytes + seconds * options.BytesPerSecond);
+        if (_messages < 1 || _bytes < bytes)
+            return false;
+        _messages -= 1;
+        _bytes -= bytes;
+        return true;
+    }
+}

@@ -1,0 +1,134 @@
+using System.Net;
+
+namespace EdgeNode.Sync.Io;
+
+/// <summary>The waits and bounds of a node's links.</summary>
+public sealed record LinksOptions
+{
+    public static LinksOptions Default { get; } = new();
+
+    /// <summary>Waits between tries to reach a peer.</summary>
+    public BackOffOptions Retry { get; init; } = BackOffOptions.Default;
+
+    /// <summary>Waits between tries to reach our own broker (default: 0.1 to 2 s).</summary>
+    public BackOffOptions LocalRetry { get; init; } =
+        new()
+        {
+            Quick = TimeSpan.FromSeconds(0.1),
+            SlowFirst = TimeSpan.FromSeconds(0.1),
+            SlowMost = TimeSpan.FromSeconds(2),
+        };
+
+    /// <summary>Longest time from TCP to a granted subscription (default: 8 s).</summary>
+    public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>Silence of ours after which a sign of life is sent (default: 3 s).</summary>
+    public TimeSpan PingEvery { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Silence of the other side after which a link counts as dead (default: 8 s).</summary>
+    public TimeSpan DeadAfter { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>Bytes towards one peer that no broker has acknowledged, at most (default: 1 MiB); beyond it <see cref="SendResult.Full"/>.</summary>
+    public int MaxPendingBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>What one peer may send before anything is looked at.</summary>
+    public FloodOptions Flood { get; init; } = new();
+}
+
+/// <summary>
+/// How much one peer may send in bursts and lastingly. It protects the node from work, not its policy: quotas per class are Sync's. The
+/// figures lie above anything a link between two cabinets carries.
+/// </summary>
+public sealed record FloodOptions
+{
+    /// <summary>Messages a second (default: 1000).</summary>
+    public int MessagesPerSecond { get; init; } = 1000;
+
+    /// <summary>Messages at once (default: 2000).</summary>
+    public int MessageBurst { get; init; } = 2000;
+
+    /// <summary>Bytes a second (default: 32 MiB).</summary>
+    public int BytesPerSecond { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>Bytes at once (default: 64 MiB).</summary>
+    public int ByteBurst { get; init; } = 64 * 1024 * 1024;
+}
+
+/// <summary>
+/// A peer to keep a link to. <see cref="Address"/> is null for one that is not reachable from here: then we wait for it to come to us.
+/// The certificate is the pinned one; the peer's broker must show exactly this.
+/// </summary>
+public sealed record LinkTarget(string Did, IPAddress? Address, int Port, string CertificatePem);
+
+/// <summary>Over which broker messages to a peer go.</summary>
+public enum LinkWay
+{
+    /// <summary>No way: messages stay in the outbox.</summary>
+    None,
+
+    /// <summary>We are connected to the peer's broker.</summary>
+    Outgoing,
+
+    /// <summary>The peer is connected to our broker.</summary>
+    Incoming,
+}
+
+/// <summary>What became of a message that was to be sent. None of these is custody; that takes a receipt.</summary>
+public enum SendResult
+{
+    /// <summary>On its way.</summary>
+    Sent,
+
+    /// <summary>There is no way to the peer now; <see cref="LinkUp"/> will say when there is.</summary>
+    NoWay,
+
+    /// <summary>Too much is under way to this peer; try again when receipts come.</summary>
+    Full,
+}
+
+/// <summary>What happens on a node's links.</summary>
+public abstract record LinkEvent;
+
+/// <summary>
+/// There is a way to the peer, or another one than before. Whatever was under way may be lost, so this is the moment to exchange what
+/// each side has. The TLS layer has proven the peer's pinned key; the signed hello is still to come.
+/// </summary>
+public sealed record LinkUp(string Did, LinkWay Way) : LinkEvent;
+
+/// <summary>There is no way to the peer any more.</summary>
+public sealed record LinkDown(string Did, string Reason) : LinkEvent;
+
+/// <summary>
+/// A message for us. <see cref="From"/> is true as far as TLS and the access rules reach: it came from the holder of that peer's pinned
+/// key, or from a broker that we trust with nothing else. The signature inside decides.
+/// </summary>
+public sealed record LinkMessage(string From, TopicKind Kind, string Class, byte[] Bytes) : LinkEvent;
+
+/// <summary>Our own broker takes and gives messages.</summary>
+public sealed record BrokerUp : LinkEvent;
+
+/// <summary>Our own broker cannot be reached; links that come in through it are down as well.</summary>
+public sealed record BrokerDown(string Reason) : LinkEvent;
+
+/// <summary>A link as it is at this moment, with its counters since it was opened; for the stewards' pages.</summary>
+public sealed record LinkStatus
+{
+    public required string Did { get; init; }
+    public required LinkWay Way { get; init; }
+
+    /// <summary>Why the last try or connection to the peer's broker ended; null when none has.</summary>
+    public required string? LastFault { get; init; }
+
+    /// <summary>Tries to reach the peer's broker.</summary>
+    public required long Tries { get; init; }
+    public required long MessagesIn { get; init; }
+    public required long BytesIn { get; init; }
+    public required long MessagesOut { get; init; }
+    public required long BytesOut { get; init; }
+
+    /// <summary>Messages dropped unseen because the peer sent too fast.</summary>
+    public required long Flooded { get; init; }
+
+    /// <summary>Messages dropped because their topic was not one this peer may use, they were too long, or this node had no room.</summary>
+    public required long Refused { get; init; }
+}

@@ -1,0 +1,35 @@
+using EdgeNode.Sync.Io;
+
+namespace EdgeNode.Tests.Unit.Sync;
+
+public sealed class LinksFloodTests
+{
+    private static readonly FloodOptions Small = new()
+    {
+        MessagesPerSecond = 10,
+        MessageBurst = 20,
+        BytesPerSecond = 1000,
+        ByteBurst = 5000,
+    };
+
+    [Fact]
+    public void Lets_a_burst_pass_and_then_only_the_lasting_rate()
+    {
+        var flood = new LinksFlood(Small);
+        var passed = Enumerable.Range(0, 1000).Count(_ => flood.Passes(1, TimeSpan.FromSeconds(7)));
+        Assert.Equal(20, passed);
+        passed = Enumerable.Range(0, 1000).Count(i => flood.Passes(1, TimeSpan.FromSeconds(7 + i / 100.0)));
+        Assert.InRange(passed, 98, 100);
+    }
+
+    [Fact]
+    public void Counts_bytes_as_well_as_messages_and_charges_nothing_for_what_it_stops()
+    {
+        var flood = new LinksFlood(Small);
+        Assert.True(flood.Passes(4000, TimeSpan.Zero));
+        Assert.False(flood.Passes(4000, TimeSpan.Zero));
+        Assert.True(flood.Passes(1000, TimeSpan.Zero));
+        Assert.False(flood.Passes(1, TimeSpan.Zero));
+        Assert.True(flood.Passes(900, TimeSpan.FromSeconds(1)));
+    }
+}
