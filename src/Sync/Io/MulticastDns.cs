@@ -11,12 +11,15 @@ namespace EdgeNode.Sync.Io;
 /// </summary>
 public sealed class MulticastDnsRunner : IAsyncDisposable
 {
-    /// <summary>Interfaces are looked at again this long after the kernel tells of a change, in milliseconds.</summary>
+    /// <summary>Interfaces are looked at again this long after the runtime tells of a change, in milliseconds.</summary>
     private const int ScanAfterChange = 250;
 
-    /// <summary>First and longest wait before looking again when an interface was not ready, in milliseconds.</summary>
+    /// <summary>
+    /// First and longest wait between looks of our own accord, in milliseconds; it doubles, and starts over with every
+    /// change. Needed because the runtime does not tell when an interface comes up or gets an IPv6 address.
+    /// </summary>
     private const int FirstRescan = 500;
-    private const int LongestRescan = 60_000;
+    private const int LongestRescan = 15_000;
 
     /// <summary>Receive errors in a row after which a socket is given up and opened anew.</summary>
     private const int MaxReceiveErrors = 8;
@@ -31,7 +34,9 @@ public sealed class MulticastDnsRunner : IAsyncDisposable
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Timer _wake;
     private readonly Timer _scan;
+    private List<MdnsLink> _wanted = [];
     private int _rescan = FirstRescan;
+    private long _scanAt = long.MaxValue;
     private bool _stopped;
 
     private MulticastDnsRunner(MulticastDnsOptions options, Action<MdnsEffect> tell)
@@ -146,11 +151,20 @@ public sealed class MulticastDnsRunner : IAsyncDisposable
         }
     }
 
-    private void OnNetworkChanged(object? sender, EventArgs e) => Guarded(() => _scan.Change(ScanAfterChange, Timeout.Infinite));
+    private void OnNetworkChanged(object? sender, EventArgs e) =>
+        Guarded(() =>
+        {
+            _rescan = FirstRescan;
+            ScanWithin(ScanAfterChange);
+        });
 
     private void Scan()
     {
-        var wanted = MulticastInterfaces.Find(_options.Addresses, out var missing);
+        if (!TryFind(out var wanted, out var missing))
+        {
+            ScheduleScan(_wanted);
+            return;
+        }
         foreach (var link in _open.Values.Where(link => !wanted.Exists(link.Socket.On.SameSocket)).ToList())
         {
             Close(link);
@@ -167,21 +181,47 @@ public sealed class MulticastDnsRunner : IAsyncDisposable
             ready &= _open.ContainsKey(on.LinkId) || TryOpen(on);
         }
         TellLinks(wanted);
-        ScheduleScan(ready);
+        if (ready)
+        {
+            _toldProblems.Clear();
+        }
+        ScheduleScan([.. wanted.Select(on => on.Link)]);
+    }
+
+    // An interface may vanish while it is being looked at; then the next look tells.
+    private bool TryFind(out List<MulticastInterface> wanted, out List<IPAddress> missing)
+    {
+        (wanted, missing) = ([], []);
+        try
+        {
+            wanted = MulticastInterfaces.Find(_options.Addresses, out missing);
+            return true;
+        }
+        catch (NetworkInformationException)
+        {
+            return false;
+        }
     }
 
     private void TellLinks(List<MulticastInterface> wanted) =>
         Perform(_engine.SetLinks([.. wanted.Where(on => _open.ContainsKey(on.LinkId)).Select(on => on.Link)], Now));
 
-    // Not ready: soon, then ever later. Otherwise the kernel tells us, and a look once a minute is the safety net.
-    private void ScheduleScan(bool ready)
+    private void ScheduleScan(List<MdnsLink> wanted)
     {
-        _scan.Change(ready ? LongestRescan : _rescan, Timeout.Infinite);
-        if (ready)
+        _rescan = wanted.SequenceEqual(_wanted) ? Math.Min(_rescan * 2, LongestRescan) : FirstRescan;
+        _wanted = wanted;
+        _scanAt = long.MaxValue;
+        ScanWithin(_rescan);
+    }
+
+    // A look that is due sooner stays due: a stream of changes must not put it off for ever.
+    private void ScanWithin(int wait)
+    {
+        if (Now + wait < _scanAt)
         {
-            _toldProblems.Clear();
+            _scanAt = Now + wait;
+            _scan.Change(wait, Timeout.Infinite);
         }
-        _rescan = ready ? FirstRescan : Math.Min(_rescan * 2, LongestRescan);
     }
 
     private bool TryOpen(MulticastInterface on)
@@ -280,7 +320,7 @@ public sealed class MulticastDnsRunner : IAsyncDisposable
         if (_open.TryGetValue(link.Socket.On.LinkId, out var current) && current == link)
         {
             Close(link);
-            ScheduleScan(ready: false);
+            ScanWithin(_rescan);
         }
     }
 
