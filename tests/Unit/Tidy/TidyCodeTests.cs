@@ -115,7 +115,7 @@ public sealed partial class TidyCodeTests
         Tree.NoneOf(
             from file in Tree.Below("src", ".sql")
             let parts = file.Split('/')
-            let name = $"{parts[1]}/{string.Join('/', parts.Skip(3))}"
+            let name = string.Join('/', parts.Skip(1))
             where parts[2] != "Sql" || !ResourcesOf(parts[1]).Contains(name)
             select $"{file} is not embedded as {name}: SQL belongs below src/{parts[1]}/Sql/."
         );
