@@ -15,7 +15,7 @@ namespace EdgeNode.Wire;
 /// <param name="Audience">DIDs of the nodes that may hold it (class shared); empty for public.</param>
 /// <param name="Hlc">Hybrid logical clock, 16 hex digits (it does not fit a JSON number).</param>
 /// <param name="Epoch">The node's counter of restores, compromises and key changes.</param>
-/// <param name="Expires">RFC 3339, or absent for what only its ring's end retires (rulings 4).</param>
+/// <param name="Expires">RFC 3339, or null for what only its ring's end retires (rulings 4).</param>
 /// <param name="Contract">SHA-256 of the contract text in force between the parties.</param>
 /// <param name="Crit">Names that a reader must understand; an unknown one is refused.</param>
 /// <param name="Type">Content type of the body.</param>

@@ -9,10 +9,10 @@ namespace EdgeNode.Wire;
 /// <summary>
 /// The one way JSON enters or leaves: source-generated, snake_case, UTF-8 checked first (System.Text.Json alone accepts broken UTF-8 inside
 /// strings), duplicate keys, comments, missing fields and depth over 32 refused, unknown fields skipped (the raw bytes keep them).
+/// A field without a value is written as null: left out, it would read as missing, and the document would be refused.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     AllowDuplicateProperties = false,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
