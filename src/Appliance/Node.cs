@@ -177,12 +177,12 @@ public sealed class Node : IDisposable
 
     private void TakeBytes(Turn turn, Received received)
     {
-        switch (received.Channel)
+        switch (received.Kind)
         {
-            case LinkChannel.Data:
+            case TopicKind.Data:
                 _custody.Data(turn, received.Peer, received.Bytes);
                 break;
-            case LinkChannel.Receipt:
+            case TopicKind.Receipt:
                 _custody.Receipt(turn, received.Peer, received.Bytes);
                 break;
             default:

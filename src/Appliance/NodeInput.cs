@@ -21,7 +21,7 @@ public sealed record LinkUp(Did Peer) : NodeInput;
 public sealed record LinkDown(Did Peer) : NodeInput;
 
 /// <summary>Bytes from a link. <paramref name="Peer"/> is whom the link belongs to; the gate checks that it also signed.</summary>
-public sealed record Received(Did Peer, LinkChannel Channel, byte[] Bytes) : NodeInput;
+public sealed record Received(Did Peer, TopicKind Kind, byte[] Bytes) : NodeInput;
 
 /// <summary>A link adapter cut a flood off before any signature was checked.</summary>
 public sealed record Flooded(Did Peer, int Dropped) : NodeInput;

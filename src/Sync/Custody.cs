@@ -196,7 +196,7 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
         turn.Emit(
             new SendOnLink(
                 peer,
-                LinkChannel.Have,
+                TopicKind.Have,
                 "control",
                 Wire.Control.Sign(signer, Kinds.Have, peer, WireJson.Write(body, WireJson.Default.HaveBody))
             )
@@ -214,7 +214,7 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
         {
             var body = Inbox.ReceiptFor(turn.Db, peer, stream, first, last);
             var frame = Wire.Control.Sign(signer, Kinds.Receipt, peer, WireJson.Write(body, WireJson.Default.ReceiptBody));
-            turn.Emit(new SendOnLink(peer, LinkChannel.Receipt, "control", frame));
+            turn.Emit(new SendOnLink(peer, TopicKind.Receipt, "control", frame));
             Traffic.Add(turn, peer, Traffic.ReceiptsSent, 1);
         }
     }
@@ -254,7 +254,7 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
         var bytes = Outbox.Load(turn.Db, peer, formed.Stream, formed.Seq);
         Traffic.Add(turn, peer, Traffic.BundlesSent, 1);
         Traffic.Add(turn, peer, Traffic.BytesSent, bytes.Length);
-        turn.Emit(new SendOnLink(peer, LinkChannel.Data, "shared", bytes));
+        turn.Emit(new SendOnLink(peer, TopicKind.Data, "shared", bytes));
     }
 
     private static Moment? Earlier(Moment? a, Moment? b) =>

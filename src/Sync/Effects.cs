@@ -3,15 +3,7 @@ using EdgeNode.Wire;
 namespace EdgeNode.Sync;
 
 /// <summary>Hand a bundle, receipt or have to the link of a peer. Lost when the link is down: the outbox is the only memory.</summary>
-public sealed record SendOnLink(Did Peer, LinkChannel Channel, string Class, byte[] Bytes) : Effect;
-
-/// <summary>What travels on a link: bundles (d), receipts (r), haves (h).</summary>
-public enum LinkChannel
-{
-    Data,
-    Receipt,
-    Have,
-}
+public sealed record SendOnLink(Did Peer, TopicKind Kind, string Class, byte[] Bytes) : Effect;
 
 /// <summary>Something that a page shows has changed: a resident's (their DID) or the stewards'.</summary>
 public sealed record PageChanged(string Reader) : Effect

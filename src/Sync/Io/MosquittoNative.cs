@@ -46,7 +46,14 @@ internal static unsafe partial class MosquittoNative
     public static partial int mosquitto_username_pw_set(nint client, string user, string password);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int mosquitto_tls_set(nint client, string caFile, string? caPath, string certFile, string keyFile, nint passwordCallback);
+    public static partial int mosquitto_tls_set(
+        nint client,
+        string caFile,
+        string? caPath,
+        string certFile,
+        string keyFile,
+        nint passwordCallback
+    );
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int mosquitto_tls_opts_set(nint client, int requirements, string version, string? ciphers);
@@ -107,16 +114,28 @@ internal static unsafe partial class MosquittoNative
     public static partial nint mosquitto_connack_string(int code);
 
     [LibraryImport(Library)]
-    public static partial void mosquitto_connect_callback_set(nint client, delegate* unmanaged[Cdecl]<nint, nint, int, void> callback);
+    public static partial void mosquitto_connect_callback_set(
+        nint client,
+        delegate* unmanaged[Cdecl]<nint, nint, int, void> callback
+    );
 
     [LibraryImport(Library)]
-    public static partial void mosquitto_disconnect_callback_set(nint client, delegate* unmanaged[Cdecl]<nint, nint, int, void> callback);
+    public static partial void mosquitto_disconnect_callback_set(
+        nint client,
+        delegate* unmanaged[Cdecl]<nint, nint, int, void> callback
+    );
 
     [LibraryImport(Library)]
-    public static partial void mosquitto_publish_callback_set(nint client, delegate* unmanaged[Cdecl]<nint, nint, int, void> callback);
+    public static partial void mosquitto_publish_callback_set(
+        nint client,
+        delegate* unmanaged[Cdecl]<nint, nint, int, void> callback
+    );
 
     [LibraryImport(Library)]
-    public static partial void mosquitto_message_callback_set(nint client, delegate* unmanaged[Cdecl]<nint, nint, Message*, void> callback);
+    public static partial void mosquitto_message_callback_set(
+        nint client,
+        delegate* unmanaged[Cdecl]<nint, nint, Message*, void> callback
+    );
 
     [LibraryImport(Library)]
     public static partial void mosquitto_subscribe_callback_set(
@@ -125,5 +144,8 @@ internal static unsafe partial class MosquittoNative
     );
 
     [LibraryImport(Library)]
-    public static partial void mosquitto_log_callback_set(nint client, delegate* unmanaged[Cdecl]<nint, nint, int, byte*, void> callback);
+    public static partial void mosquitto_log_callback_set(
+        nint client,
+        delegate* unmanaged[Cdecl]<nint, nint, int, byte*, void> callback
+    );
 }

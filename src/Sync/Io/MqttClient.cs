@@ -307,7 +307,9 @@ public sealed unsafe class MqttClient
     {
         if (_libraryError is { } error)
             return error;
-        return result == Success ? "the connection was closed" : Marshal.PtrToStringUTF8(mosquitto_strerror(result)) ?? "unknown fault";
+        return result == Success
+            ? "the connection was closed"
+            : Marshal.PtrToStringUTF8(mosquitto_strerror(result)) ?? "unknown fault";
     }
 
     private void Accepted(int code)
@@ -375,7 +377,8 @@ public sealed unsafe class MqttClient
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void OnConnect(nint native, nint userdata, int code) => Guarded(userdata, code, static (c, x) => c.Accepted(x));
+    private static void OnConnect(nint native, nint userdata, int code) =>
+        Guarded(userdata, code, static (c, x) => c.Accepted(x));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnPublish(nint native, nint userdata, int id) => Guarded(userdata, id, static (c, x) => c.Taken(x));
