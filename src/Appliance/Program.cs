@@ -1,7 +1,26 @@
+using System.CommandLine;
+using EdgeNode.Appliance.Cli;
+
+#pragma warning disable RS0030 // The entry point waits for the command it starts.
 namespace EdgeNode.Appliance;
 
-/// <summary>The one binary, <c>edgenode</c>.</summary>
+/// <summary>The one binary, <c>edgenode</c>. Exit codes: 0 done, 1 refused with a reason, 2 used wrongly.</summary>
 public static class Program
 {
-    public static int Main(string[] args) => args.Length;
+    public static async Task<int> Main(string[] args)
+    {
+        var root = new RootCommand(
+            "EdgeNode: a community cabinet where neighbours' offers and needs close into rings of exchange."
+        )
+        {
+            RunCommand.Create(),
+        };
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count == 0)
+            return await parsed.InvokeAsync();
+        foreach (var error in parsed.Errors)
+            Console.Error.WriteLine($"edgenode: {error.Message}");
+        Console.Error.WriteLine("Try: edgenode --help");
+        return 2;
+    }
 }

@@ -1,0 +1,127 @@
+using System.Security.Cryptography.X509Certificates;
+using EdgeNode.Store;
+using EdgeNode.Store.Io;
+using EdgeNode.Wire;
+using EdgeNode.Wire.Io;
+
+namespace EdgeNode.Appliance.Io;
+
+/// <summary>
+/// The folder of one cabinet: database, key, genesis, certificate. Locked for one process at a time; key files have mode 0600 and are written by
+/// temporary, fsync, rename, fsync of the folder.
+/// </summary>
+public sealed class DataFolder : IDisposable
+{
+    private readonly FileStream _lock;
+
+    private DataFolder(string path, FileStream held)
+    {
+        Path = path;
+        _lock = held;
+        Store = new StoreFile(System.IO.Path.Combine(path, "edgenode.db"));
+    }
+
+    public string Path { get; }
+    public StoreFile Store { get; }
+
+    /// <exception cref="SetupException">Another process has it, or it cannot be written.</exception>
+    public static DataFolder Open(string path)
+    {
+        var full = System.IO.Path.GetFullPath(path);
+        try
+        {
+            Directory.CreateDirectory(full, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            var held = new FileStream(
+                System.IO.Path.Combine(full, "lock"),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None
+            );
+            return new DataFolder(full, held);
+        }
+        catch (IOException e) when (File.Exists(System.IO.Path.Combine(full, "lock")))
+        {
+            throw new SetupException(
+                "folder.in_use",
+                $"Another edgenode runs on {full}. Stop it first, or use another folder with --data.",
+                e
+            );
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new SetupException(
+                "folder.no_access",
+                $"The folder {full} cannot be written ({e.Message}). Use another with --data or change its owner.",
+                e
+            );
+        }
+    }
+
+    /// <summary>The node's key, identity and certificate; made on first start and the same ever after.</summary>
+    public (NodeKey Key, Identity Identity, X509Certificate2 Certificate) OpenIdentity(Entropy entropy)
+    {
+        var (keyFile, genesisFile, certificateFile) = (PathOf("node.key"), PathOf("node.genesis"), PathOf("node.crt"));
+        if (!File.Exists(keyFile))
+        {
+            if (File.Exists(Store.Path))
+                throw new SetupException(
+                    "folder.no_key",
+                    $"The database is there but the key {keyFile} is gone. Restore the key with the database, or move both away to start anew."
+                );
+            Make(entropy, keyFile, genesisFile);
+        }
+        var secrets = File.ReadAllBytes(keyFile);
+        if (secrets.Length != 64)
+            throw new SetupException(
+                "folder.bad_key",
+                $"The key {keyFile} is damaged: it must have 64 bytes. Restore it from a copy."
+            );
+        var key = NodeKey.FromScalar(secrets.AsSpan(0, 32));
+        using var p256 = new P256();
+        var identity = File.Exists(genesisFile)
+            ? Identity.Verify(File.ReadAllBytes(genesisFile), p256)
+            : null;
+        if (identity is null || identity.Key != key.PublicKey)
+            throw new SetupException(
+                "folder.bad_genesis",
+                $"The file {genesisFile} does not belong to the key beside it. Restore both from the same copy."
+            );
+        return (key, identity, OpenCertificate(certificateFile, key, identity));
+    }
+
+    /// <summary>Free bytes on the disk of the folder.</summary>
+    public long FreeBytes() => new DriveInfo(Path).AvailableFreeSpace;
+
+    private string PathOf(string name) => System.IO.Path.Combine(Path, name);
+
+    private static void Make(Entropy entropy, string keyFile, string genesisFile)
+    {
+        using var key = NodeKey.Create(entropy);
+        var seal = entropy.Bytes(32);
+        var identity = Identity.CreateNode(key, Sodium.X25519PublicKey(seal), entropy);
+        // The genesis first: a key without it is never seen, whatever the moment of a power cut.
+        DurableFile.Write(genesisFile, identity.Genesis);
+        DurableFile.Write(keyFile, [.. key.ExportScalar(), .. seal]);
+    }
+
+    private static X509Certificate2 OpenCertificate(string file, NodeKey key, Identity identity)
+    {
+        if (!File.Exists(file))
+        {
+            using var made = NodeCertificate.Create(key.Ecdsa, identity.Did.Value);
+            DurableFile.Write(file, System.Text.Encoding.ASCII.GetBytes(NodeCertificate.ToPem(made)));
+        }
+        using var certificate = NodeCertificate.FromPem(File.ReadAllText(file));
+        if (
+            NodeCertificate.Check(certificate, identity.Did.Value) is not null
+            || CertificateKey.Of(certificate)?.DidKey != key.PublicKey
+        )
+            throw new SetupException(
+                "folder.bad_certificate",
+                $"The certificate {file} is not that of this node's key. Move it away; it is made anew."
+            );
+        return certificate.CopyWithPrivateKey(key.Ecdsa);
+    }
+
+    public void Dispose() => _lock.Dispose();
+}

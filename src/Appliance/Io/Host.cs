@@ -1,0 +1,310 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using EdgeNode.Federation;
+using EdgeNode.Store;
+using EdgeNode.Sync;
+using EdgeNode.Sync.Discovery;
+using EdgeNode.Sync.Io;
+using EdgeNode.Wire;
+using EdgeNode.Wire.Io;
+
+namespace EdgeNode.Appliance.Io;
+
+/// <summary>
+/// A cabinet, put together by hand, top to bottom: folder, identity, database, node loop, broker, links, discovery, doors. What can be wrong at a start is a
+/// <see cref="SetupException"/> with a sentence.
+/// </summary>
+public sealed class Host : IAsyncDisposable
+{
+    private readonly Stack<IAsyncDisposable> _parts = new();
+    private readonly Settings _settings;
+    private readonly TextWriter _log;
+    private Broker? _broker;
+    private Links? _links;
+    private PairingCalls? _calls;
+    private MulticastDnsRunner? _discovery;
+
+    private Host(Settings settings, TextWriter log) => (_settings, _log) = (settings, log);
+
+    public NodeDoor Door { get; private set; } = null!;
+    public NodeLoop Loop { get; private set; } = null!;
+
+    /// <summary>Starts everything and returns when every door answers.</summary>
+    /// <exception cref="SetupException">Something at this place does not allow a start.</exception>
+    public static async Task<Host> StartAsync(
+        Settings settings,
+        string dataFolder,
+        bool unsureClock,
+        TextWriter log,
+        CancellationToken token
+    )
+    {
+        var host = new Host(settings, log);
+        try
+        {
+            await host.AssembleAsync(dataFolder, unsureClock, token).ConfigureAwait(false);
+            return host;
+        }
+        catch (Exception e)
+        {
+            await host.DisposeAsync().ConfigureAwait(false);
+            throw e switch
+            {
+                StoreException store => new SetupException(store.Code, store.Message, store),
+                BrokerException broker => new SetupException("broker", broker.Message, broker),
+                _ => e,
+            };
+        }
+    }
+
+    private async Task AssembleAsync(string dataFolder, bool unsureClock, CancellationToken token)
+    {
+        CheckClock(unsureClock);
+        if (Sodium.Fault is { } fault)
+            throw new SetupException("sodium", fault);
+        var folder = Keep(DataFolder.Open(dataFolder));
+        var (key, identity, certificate) = folder.OpenIdentity(SystemEntropy.Instance);
+        Keep(key);
+        Keep(certificate);
+        Door = Keep(new NodeDoor(folder.Store));
+        Loop = new NodeLoop(() => MakeNode(folder, key, identity, certificate), Perform, Say);
+        _parts.Push(Loop);
+        Door.Attach(Loop);
+        _broker = await StartBrokerAsync(folder, key, identity, certificate, token).ConfigureAwait(false);
+        _parts.Push(_broker);
+        _links = new Links(
+            LinkOptions(),
+            _broker,
+            () => SystemEntropy.Instance.Below(1000) / 1000.0,
+            Take,
+            e => Say($"link fault: {e.Message}")
+        );
+        _parts.Push(_links);
+        _calls = Keep(new PairingCalls(certificate, input => Loop.Post(input)));
+        Loop.Start();
+        await OpenDoorsAsync(folder, identity, certificate).ConfigureAwait(false);
+        if (_settings.Discovery)
+            _parts.Push(_discovery = MulticastDnsRunner.Start(Announcement(identity), Take));
+    }
+
+    /// <summary>A clock that was never set cannot date a consent; a steward decides whether to run on.</summary>
+    private static void CheckClock(bool unsureClock)
+    {
+        var now = new Moment(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        if (now < Moment.EarliestSure && !unsureClock)
+            throw new SetupException(
+                "clock.unset",
+                $"The clock says {now.ToRfc3339()[..10]}, so it was never set. Set it (date -s) or fit a real-time clock; --clock-unsure starts without one, and no deadline counts until it is set."
+            );
+    }
+
+    private Node MakeNode(DataFolder folder, NodeKey key, Identity identity, X509Certificate2 certificate)
+    {
+        var card = new NodeCard(
+            identity,
+            _settings.Name,
+            certificate.RawData,
+            _settings.Operator,
+            _settings.Address.ToString(),
+            _settings.PeersPort,
+            _settings.PairingPort,
+            Release.Version
+        );
+        return new Node(folder.Store.OpenWriter(Node.Modules), key, card, SystemEntropy.Instance, _settings.ToNodeOptions());
+    }
+
+    private async Task<Broker> StartBrokerAsync(
+        DataFolder folder,
+        NodeKey key,
+        Identity identity,
+        X509Certificate2 certificate,
+        CancellationToken token
+    )
+    {
+        var options = new BrokerOptions
+        {
+            Settings = new BrokerSettings
+            {
+                Did = identity.Did.Value,
+                Address = _settings.Address,
+                Folder = Path.Combine(folder.Path, "broker"),
+                RunAs = Environment.UserName,
+                Port = _settings.PeersPort,
+                LocalPort = _settings.BrokerPort,
+            },
+            CertificatePem = NodeCertificate.ToPem(certificate),
+            KeyPem = NodeCertificate.KeyToPem(key.Ecdsa),
+            Log = line => Say("broker: " + line),
+        };
+        var admitted = Door.Read(PeerBook.Enrolled).ToDictionary(p => p.Did.Value, p => Pem(p.Certificate));
+        return await Broker.StartAsync(options, admitted, token).ConfigureAwait(false);
+    }
+
+    private LinksOptions LinkOptions() =>
+        _settings.DemoPace
+            ? LinksOptions.Default with
+            {
+                Retry = BackOffOptions.Demo,
+                PingEvery = TimeSpan.FromSeconds(1),
+                DeadAfter = TimeSpan.FromSeconds(3),
+            }
+            : LinksOptions.Default;
+
+    private async Task OpenDoorsAsync(DataFolder folder, Identity identity, X509Certificate2 certificate)
+    {
+        try
+        {
+            _parts.Push(
+                await PairingDoor
+                    .OpenAsync(new IPEndPoint(_settings.Address, _settings.PairingPort), certificate, Door)
+                    .ConfigureAwait(false)
+            );
+            await OpenWebAsync(folder, identity, certificate).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            throw new SetupException(
+                "port.occupied",
+                $"A door cannot be opened: {e.Message} Stop the other program or choose another port under [network].",
+                e
+            );
+        }
+    }
+
+    private Task OpenWebAsync(DataFolder folder, Identity identity, X509Certificate2 certificate) => Task.CompletedTask;
+
+    private MulticastDnsOptions Announcement(Identity identity) =>
+        new()
+        {
+            Announcement = new ServiceAnnouncement
+            {
+                Instance = _settings.Name,
+                HostName = "edgenode-" + identity.Did.Short,
+                DidPrefix = identity.Did.Short,
+                Port = _settings.PeersPort,
+                PairPort = _settings.PairingPort,
+            },
+            Addresses = IPAddress.IsLoopback(_settings.Address) ? [_settings.Address] : [],
+            Engine = _settings.DemoPace
+                ? MdnsOptions.Default with
+                {
+                    FirstQueryIntervalMs = 250,
+                    LongestQueryIntervalMs = 4000,
+                }
+                : MdnsOptions.Default,
+        };
+
+    /// <summary>Carries out one effect, after its commit, on the node's thread; nothing here waits for another machine.</summary>
+    private void Perform(Effect effect)
+    {
+        switch (effect)
+        {
+            case Reply reply:
+                Door.Tell(reply);
+                break;
+            case PageChanged changed:
+                Door.Tell(changed);
+                break;
+            case SendOnLink send:
+                _links?.Send(send.Peer.Value, send.Kind, send.Class, send.Bytes);
+                break;
+            case PairSend send:
+                _calls?.Send(send);
+                break;
+            case OpenPeer open:
+                _broker?.Admit(open.Did.Value, Pem(open.Certificate));
+                _links?.Open(
+                    new LinkTarget(
+                        open.Did.Value,
+                        IPAddress.TryParse(open.Address, out var at) ? at : null,
+                        open.Port,
+                        Pem(open.Certificate)
+                    )
+                );
+                break;
+            case CutPeer cut:
+                _links?.Close(cut.Did.Value);
+                _broker?.Remove(cut.Did.Value);
+                break;
+            case StartPlan plan:
+                PlanJobs.Start(plan, input => Loop.Post(input));
+                break;
+            case ShowStewardCode code:
+                Say("stewards' code: " + string.Join('-', code.Code.Chunk(4).Select(c => new string(c))));
+                break;
+            default:
+                throw new InvariantException($"nothing performs {effect.GetType().Name}");
+        }
+    }
+
+    private bool Take(LinkEvent happened)
+    {
+        NodeInput? input = happened switch
+        {
+            Sync.Io.LinkUp up => new LinkUp(new Did(up.Did)),
+            Sync.Io.LinkDown down => new LinkDown(new Did(down.Did)),
+            LinkMessage message => new Received(new Did(message.From), message.Kind, message.Bytes),
+            _ => null,
+        };
+        return input is null || Loop.Post(input);
+    }
+
+    private void Take(MdnsEffect happened)
+    {
+        switch (happened)
+        {
+            case ServiceSeen { Service: var s }:
+                Loop.Post(Sighted(s));
+                break;
+            case ServiceUpdated { Service: var s }:
+                Loop.Post(Sighted(s));
+                break;
+            case ServiceGone { Service: var s }:
+                Loop.Post(new Gone(s.Instance));
+                break;
+            case DiscoveryProblem problem:
+                Say($"discovery: {problem.Sentence}");
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>IPv4 first: it is what two cabinets on one access point surely share.</summary>
+    private static Seen Sighted(DiscoveredService s)
+    {
+        var address =
+            s.Addresses.FirstOrDefault(a => a.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork) ?? s.Addresses[0];
+        return new Seen(s.Instance, s.DidPrefix, address.ToString(), s.Port, s.PairPort);
+    }
+
+    private void Say(string line)
+    {
+        lock (_log)
+            _log.WriteLine(line);
+    }
+
+    private static string Pem(byte[] der) => System.Security.Cryptography.PemEncoding.WriteString("CERTIFICATE", der) + "\n";
+
+    private T Keep<T>(T part)
+        where T : IDisposable
+    {
+        _parts.Push(new Kept(part));
+        return part;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        while (_parts.TryPop(out var part))
+            await part.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private sealed class Kept(IDisposable part) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            part.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,195 @@
+using System.Net;
+using EdgeNode.Federation;
+using EdgeNode.Sync;
+
+namespace EdgeNode.Appliance;
+
+/// <summary>
+/// A cabinet's settings, as its INI file says them. Every field has a default; a fault is a sentence that names section and key. Nothing in it is a
+/// secret.
+/// </summary>
+public sealed record Settings
+{
+    public const int Version = 1;
+
+    /// <summary>What neighbours and residents call the cabinet (default: Cabinet).</summary>
+    public string Name { get; init; } = "Cabinet";
+
+    /// <summary>Who answers for it: a role address will do (norm N1).</summary>
+    public string Operator { get; init; } = "the stewards";
+
+    /// <summary>The one address all doors are bound to (default: 127.0.0.1).</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+    public int ResidentsPort { get; init; } = 8080;
+    public int StewardsPort { get; init; } = 8443;
+    public int PairingPort { get; init; } = 8444;
+    public int PeersPort { get; init; } = 8883;
+    public int BrokerPort { get; init; } = 1884;
+
+    /// <summary>Names, beside the address, that browsers may call the cabinet by (default: none).</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>Whether anybody on the network may join, or only a steward adds residents (default: steward).</summary>
+    public bool OpenJoining { get; init; }
+
+    /// <summary>Whether matching runs start by themselves (default) or only by a steward's command.</summary>
+    public bool AutoPlan { get; init; } = true;
+
+    /// <summary>Longest ring, 2 to 4 (default: 3).</summary>
+    public int Cap { get; init; } = 3;
+
+    /// <summary>Whether the cabinet is announced and looks for others on the local network (default: yes).</summary>
+    public bool Discovery { get; init; } = true;
+
+    /// <summary>Waits of a neighbourhood on one machine instead of those of real links (default: no).</summary>
+    public bool DemoPace { get; init; }
+
+    /// <summary>Reads the settings; <paramref name="get"/> gives the text of <c>section:key</c> or null. Unknown keys are named by the caller.</summary>
+    /// <returns>The settings, or the faults found, one sentence each.</returns>
+    public static (Settings? Settings, IReadOnlyList<string> Faults) Read(Func<string, string?> get)
+    {
+        var read = new SettingsReader(get);
+        var d = new Settings();
+        read.Exactly("cabinet:version", Version);
+        var settings = new Settings
+        {
+            Name = read.Text("cabinet:name", d.Name, 60),
+            Operator = read.Text("cabinet:operator", d.Operator, 200),
+            Address = read.Address("network:address", d.Address),
+            ResidentsPort = read.Port("network:residents", d.ResidentsPort),
+            StewardsPort = read.Port("network:stewards", d.StewardsPort),
+            PairingPort = read.Port("network:pairing", d.PairingPort),
+            PeersPort = read.Port("network:peers", d.PeersPort),
+            BrokerPort = read.Port("network:broker", d.BrokerPort),
+            Hosts = read.List("network:hosts"),
+            Discovery = read.OneOf("network:discovery", "yes", "no") == "yes",
+            OpenJoining = read.OneOf("residents:join", "steward", "open") == "open",
+            AutoPlan = read.OneOf("matching:plan", "auto", "manual") == "auto",
+            Cap = read.Number("matching:cap", d.Cap, 2, 4),
+            DemoPace = read.OneOf("timing:pace", "normal", "demo") == "demo",
+        };
+        read.Distinct(
+            settings.ResidentsPort,
+            settings.StewardsPort,
+            settings.PairingPort,
+            settings.PeersPort,
+            settings.BrokerPort
+        );
+        return read.Faults.Count == 0 ? (settings, []) : (null, read.Faults);
+    }
+
+    /// <summary>Every key that <see cref="Read"/> knows.</summary>
+    public static IReadOnlyList<string> Keys { get; } =
+    [
+        "cabinet:version",
+        "cabinet:name",
+        "cabinet:operator",
+        "network:address",
+        "network:residents",
+        "network:stewards",
+        "network:pairing",
+        "network:peers",
+        "network:broker",
+        "network:hosts",
+        "network:discovery",
+        "residents:join",
+        "matching:plan",
+        "matching:cap",
+        "timing:pace",
+    ];
+
+    /// <summary>The node's waits for these settings.</summary>
+    public NodeOptions ToNodeOptions() =>
+        DemoPace
+            ? new NodeOptions
+            {
+                Sync = new SyncOptions
+                {
+                    Ping = TimeSpan.FromSeconds(1),
+                    DeadAfter = TimeSpan.FromSeconds(3),
+                    Retransmit = TimeSpan.FromSeconds(3),
+                },
+                Exchange = new ExchangeOptions
+                {
+                    Cap = 4,
+                    AskAfter = TimeSpan.FromSeconds(5),
+                    OpenPerProposer = 500,
+                },
+                Pairing = new PairingOptions { Retry = TimeSpan.FromSeconds(0.3), RetryMax = TimeSpan.FromSeconds(2) },
+                PlanCap = Cap,
+                PlanQuiet = AutoPlan ? TimeSpan.FromSeconds(2) : null,
+            }
+            : NodeOptions.Default with
+            {
+                PlanCap = Cap,
+                PlanQuiet = AutoPlan ? NodeOptions.Default.PlanQuiet : null,
+            };
+}
+
+/// <summary>Reads values and collects a sentence for each that does not fit.</summary>
+internal sealed class SettingsReader(Func<string, string?> get)
+{
+    private readonly List<string> _faults = [];
+
+    public IReadOnlyList<string> Faults => _faults;
+
+    public string Text(string key, string fallback, int max)
+    {
+        var text = get(key)?.Trim() ?? fallback;
+        if (text.Length == 0 || text.Length > max || text.Any(char.IsControl))
+            Fault(key, $"needs 1 to {max} characters");
+        return text;
+    }
+
+    public IPAddress Address(string key, IPAddress fallback)
+    {
+        if (get(key) is not { } text)
+            return fallback;
+        if (IPAddress.TryParse(text, out var address))
+            return address;
+        Fault(key, $"'{text}' is not an IP address such as 192.168.4.1");
+        return fallback;
+    }
+
+    public int Port(string key, int fallback) => Number(key, fallback, 1, 65535);
+
+    public int Number(string key, int fallback, int min, int max)
+    {
+        if (get(key) is not { } text)
+            return fallback;
+        if (int.TryParse(text, out var number) && number >= min && number <= max)
+            return number;
+        Fault(key, $"'{text}' is not a number from {min} to {max}");
+        return fallback;
+    }
+
+    /// <summary>The first word is the default.</summary>
+    public string OneOf(string key, params ReadOnlySpan<string> words)
+    {
+        var text = get(key)?.Trim().ToLowerInvariant() ?? words[0];
+        if (!words.Contains(text))
+            Fault(key, $"'{text}' must be {string.Join(" or ", words!)}");
+        return text;
+    }
+
+    public IReadOnlyList<string> List(string key) =>
+        (get(key) ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    public void Exactly(string key, int version)
+    {
+        if (get(key) is { } text && text != version.ToString())
+            Fault(key, $"'{text}' is not a version this program knows; it knows {version}");
+    }
+
+    public void Distinct(params ReadOnlySpan<int> ports)
+    {
+        if (ports.ToArray().Distinct().Count() != ports.Length)
+            _faults.Add("[network] two doors have the same port; give each its own.");
+    }
+
+    private void Fault(string key, string what)
+    {
+        var parts = key.Split(':');
+        _faults.Add($"[{parts[0]}] {parts[1]}: {what}.");
+    }
+}

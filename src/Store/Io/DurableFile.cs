@@ -1,0 +1,56 @@
+#pragma warning disable CA1416 // A cabinet runs Linux; file modes exist there.
+using System.Runtime.InteropServices;
+
+namespace EdgeNode.Store.Io;
+
+/// <summary>
+/// Small files that must be whole after a power cut: mode 0600, written as temporary, fsync, rename, fsync of the folder, so a reader sees the old bytes or
+/// the new ones.
+/// </summary>
+public static unsafe partial class DurableFile
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const int ReadOnlyFolder = 0x10000; // O_RDONLY | O_DIRECTORY
+
+    public static void Write(string path, ReadOnlySpan<byte> bytes)
+    {
+        var temporary = path + ".new";
+        File.Delete(temporary);
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = OwnerOnly,
+        };
+        using (var stream = new FileStream(temporary, options))
+        {
+            stream.Write(bytes);
+            stream.Flush(flushToDisk: true);
+        }
+        File.Move(temporary, path, overwrite: true);
+        SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    /// <summary>Makes renames in a folder durable.</summary>
+    public static void SyncFolder(string folder)
+    {
+        int descriptor;
+        fixed (byte* path = System.Text.Encoding.UTF8.GetBytes(folder + "\0"))
+            descriptor = open(path, ReadOnlyFolder);
+        if (descriptor < 0)
+            throw new IOException($"The folder {folder} cannot be opened to make its files durable.");
+        var result = fsync(descriptor);
+        _ = close(descriptor);
+        if (result != 0)
+            throw new IOException($"The files of {folder} cannot be made durable.");
+    }
+
+    [LibraryImport("libc.so.6")]
+    private static partial int open(byte* path, int flags);
+
+    [LibraryImport("libc.so.6")]
+    private static partial int fsync(int descriptor);
+
+    [LibraryImport("libc.so.6")]
+    private static partial int close(int descriptor);
+}
