@@ -19,7 +19,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 AOT = ROOT / "artifacts" / "aot" / "edgenode"
 # A loopback address of its own, so that the node under test meets neither a running cabinet nor the demo's.
-ADDRESS = "127.0.0.31"
+ADDRESS = "127.0.0.41"
 LONGEST_START = 20.0
 LONGEST_STOP = 30.0
 
