@@ -176,7 +176,7 @@ internal sealed class MarketRules
                 return fault;
         foreach (var resident in waiting)
             if (!IsText(resident))
-                return TextFault("a waiting resident", resident);
+                return TextFault("a waiting resident");
         return _nodes.Count > Market.MaxHomeNodes
             ? new("market.home_nodes", $"One plan spans at most {Market.MaxHomeNodes} home nodes, not {_nodes.Count}.")
             : null;
@@ -184,7 +184,7 @@ internal sealed class MarketRules
 
     private MarketRefusal? OfferingFault(MarketOffering o) =>
         ItemFault("Offering", o.Id, o.Resident, o.HomeNode, o.Capacity, o.Audience)
-        ?? (IsText(o.Category) ? null : TextFault($"the category of offering {o.Id}", o.Category))
+        ?? (IsText(o.Category) ? null : TextFault($"the category of offering {o.Id}"))
         ?? Range("market.accept_percent", $"The acceptance of offering {o.Id} in percent", o.AcceptPercent, 100);
 
     private MarketRefusal? NeedFault(MarketNeed n) =>
@@ -203,13 +203,13 @@ internal sealed class MarketRules
     )
     {
         if (!IsText(id))
-            return TextFault($"the id of {(kind == "Need" ? "a need" : "an offering")}", id);
+            return TextFault($"the id of {(kind == "Need" ? "a need" : "an offering")}");
         if (!_ids.Add(id))
             return new("market.duplicate_id", $"{kind} {id} has the id of another offering or need.");
         if (!IsText(resident))
-            return TextFault($"the resident of {kind} {id}", resident);
+            return TextFault($"the resident of {kind} {id}");
         if (!IsText(home))
-            return TextFault($"the home node of {kind} {id}", home);
+            return TextFault($"the home node of {kind} {id}");
         _nodes.Add(home);
         if (!_homes.TryAdd(resident, home) && !string.Equals(_homes[resident], home, StringComparison.Ordinal))
             return new("market.two_homes", $"Resident {resident} has two home nodes: {_homes[resident]} and {home}.");
@@ -226,15 +226,12 @@ internal sealed class MarketRules
     {
         foreach (var text in texts)
             if (!IsText(text))
-                return TextFault(what, text);
+                return TextFault(what);
         return null;
     }
 
-    private static MarketRefusal TextFault(string what, string? text) =>
-        new(
-            "market.text",
-            $"Expected {what} to be 1 to {Market.MaxText} printable characters, not {text?.Length ?? 0} of this kind."
-        );
+    private static MarketRefusal TextFault(string what) =>
+        new("market.text", $"Expected {what} to be 1 to {Market.MaxText} printable characters.");
 
     /// <summary>Lone surrogates are out as well: two of them would hash alike.</summary>
     private static bool IsText(string? text)
