@@ -104,7 +104,7 @@ public sealed class CycleSearch
             for (var i = _giverStart[resident]; i < _giverStart[resident + 1]; i++)
             {
                 var giver = _givers[i];
-                if (giver <= root || _wayBack[giver] != Far)
+                if (giver < root || _wayBack[giver] != Far)
                     continue;
                 _wayBack[giver] = _wayBack[resident] + 1;
                 _queue[reached++] = giver;

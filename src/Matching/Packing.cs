@@ -23,6 +23,9 @@ internal sealed class Packing
     private const int FirstRounds = 600,
         LaterRounds = 60;
 
+    /// <summary>How often the final choice among equals is gone over at most; two or three times are usual.</summary>
+    private const int MaxSettlePasses = 16;
+
     private readonly WorkMeter _meter;
     private long _held;
 
@@ -172,8 +175,8 @@ internal sealed class Packing
     }
 
     /// <summary>
-    /// Among equals the smaller column: replaces chosen columns by smaller ones of the same weight that fit in their place.
-    /// The ids only go down, so it ends.
+    /// Among equals the smaller column: replaces chosen columns by smaller ones of the same weight that fit in their place,
+    /// until none does. The ids only go down, so it ends; the number of passes is bounded all the same.
     /// </summary>
     private static PackingResult Settle(PackingProblem whole, PackingResult result)
     {
@@ -181,15 +184,24 @@ internal sealed class Packing
         var used = new int[whole.Rows];
         foreach (var id in result.Columns)
             Mark(whole, id, chosen, used, 1);
+        for (var pass = 0; pass < MaxSettlePasses && SettleOnce(whole, chosen, used); pass++) { }
+        List<int> columns = [.. Enumerable.Range(0, whole.Columns).Where(column => chosen[column])];
+        return result with { Columns = columns };
+    }
+
+    private static bool SettleOnce(PackingProblem whole, bool[] chosen, int[] used)
+    {
+        var changed = false;
         for (var column = whole.Columns - 1; column >= 0; column--)
         {
             if (!chosen[column])
                 continue;
             Mark(whole, column, chosen, used, -1);
-            Mark(whole, SmallestTwin(whole, column, chosen, used), chosen, used, 1);
+            var twin = SmallestTwin(whole, column, chosen, used);
+            Mark(whole, twin, chosen, used, 1);
+            changed |= twin != column;
         }
-        List<int> columns = [.. Enumerable.Range(0, whole.Columns).Where(column => chosen[column])];
-        return result with { Columns = columns };
+        return changed;
     }
 
     private static int SmallestTwin(PackingProblem whole, int column, bool[] chosen, int[] used)
