@@ -14,10 +14,11 @@ public static class Program
         )
         {
             RunCommand.Create(),
+            MatchCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0)
-            return await parsed.InvokeAsync();
+            return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
         foreach (var error in parsed.Errors)
             Console.Error.WriteLine($"edgenode: {error.Message}");
         Console.Error.WriteLine("Try: edgenode --help");

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using EdgeNode.Appliance.Io;
 using CliCommand = System.CommandLine.Command;
 
@@ -38,15 +37,13 @@ internal static class RunCommand
     {
         try
         {
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
-            using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
             var settings = SettingsFile.Load(config);
-            await using var host = await Io.Host.StartAsync(settings, data, unsureClock, Console.Out, stop.Token);
+            await using var host = await Io.Host.StartAsync(settings, data, unsureClock, Console.Out, token);
             Console.WriteLine(
                 $"{settings.Name}: residents http://{settings.Address}:{settings.ResidentsPort}, stewards https://{settings.Address}:{settings.StewardsPort}"
             );
             Console.WriteLine("ready");
-            await Task.WhenAny(host.Loop.Ended, Task.Delay(Timeout.Infinite, stop.Token));
+            await UntilToldAsync(host.Loop.Ended, token);
             if (!host.Loop.Ended.IsFaulted)
                 return 0;
             Console.Error.WriteLine(
@@ -65,9 +62,11 @@ internal static class RunCommand
         }
     }
 
-    private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
+    /// <summary>Ends when the loop has ended or a signal came.</summary>
+    private static async Task UntilToldAsync(Task loop, CancellationToken token)
     {
-        signal.Cancel = true;
-        stop.Cancel();
+        var told = new TaskCompletionSource();
+        using var registration = token.Register(told.SetResult);
+        await Task.WhenAny(loop, told.Task);
     }
 }

@@ -78,9 +78,7 @@ public sealed class DataFolder : IDisposable
             );
         var key = NodeKey.FromScalar(secrets.AsSpan(0, 32));
         using var p256 = new P256();
-        var identity = File.Exists(genesisFile)
-            ? Identity.Verify(File.ReadAllBytes(genesisFile), p256)
-            : null;
+        var identity = File.Exists(genesisFile) ? Identity.Verify(File.ReadAllBytes(genesisFile), p256) : null;
         if (identity is null || identity.Key != key.PublicKey)
             throw new SetupException(
                 "folder.bad_genesis",

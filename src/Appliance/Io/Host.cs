@@ -171,7 +171,7 @@ public sealed class Host : IAsyncDisposable
         }
     }
 
-    private Task OpenWebAsync(DataFolder folder, Identity identity, X509Certificate2 certificate) => Task.CompletedTask;
+    private static Task OpenWebAsync(DataFolder folder, Identity identity, X509Certificate2 certificate) => Task.CompletedTask;
 
     private MulticastDnsOptions Announcement(Identity identity) =>
         new()

@@ -1,4 +1,3 @@
-#pragma warning disable CA1416 // A cabinet runs Linux; file modes exist there.
 using System.Text;
 using EdgeNode.Wire;
 
