@@ -162,9 +162,9 @@ public static class Items
 
     /// <summary>
     /// What a matching run may use: active items with capacity left over. <paramref name="pledged"/> are the units of each item in rings known here, also of
-    /// neighbours' items, whose holds stand elsewhere. The result is a value for <see cref="Planner"/>.
+    /// neighbours' items, whose holds stand elsewhere. The result is a value for <see cref="Planner"/>, or why there is none.
     /// </summary>
-    public static Market Snapshot(Db db, IReadOnlyDictionary<string, int> pledged)
+    public static (Market? Market, MarketRefusal? Refusal) Snapshot(Db db, IReadOnlyDictionary<string, int> pledged)
     {
         int Free(string id, int capacity, int consumed) => capacity - Math.Max(consumed, pledged.GetValueOrDefault(id));
         var offerings = db.All(
@@ -193,7 +193,14 @@ public static class Items
                 Free(n.Id, n.Capacity, n.Consumed),
                 Texts(n.Audience)
             ));
-        return Market.Create(offerings.Where(o => o.Capacity > 0), needs.Where(n => n.Capacity > 0));
+        Market.TryCreate(
+            offerings.Where(o => o.Capacity > 0),
+            needs.Where(n => n.Capacity > 0),
+            null,
+            out var market,
+            out var refusal
+        );
+        return (market, refusal);
     }
 
     /// <summary>Advice to the matcher that a ring is being asked for; never blocks a hard hold.</summary>

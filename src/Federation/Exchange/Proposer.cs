@@ -27,7 +27,9 @@ public sealed class Proposer(Did me, Exchange exchange, Entropy entropy, Exchang
             )
         )
             return new("plan.undecided", "Rings of the last run still wait for answers.");
-        var market = Items.Snapshot(turn.Db, Exchange.Pledged(turn.Db));
+        var (market, refusal) = Items.Snapshot(turn.Db, Exchange.Pledged(turn.Db));
+        if (market is null)
+            return new(refusal!.Code, refusal.Sentence);
         turn.Db.Run(
             "INSERT INTO plan (state, started, cap, offerings, needs) VALUES ('running', $1, $2, $3, $4)",
             turn.Now.Ms,

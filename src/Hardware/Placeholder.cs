@@ -1,3 +1,0 @@
-namespace EdgeNode.Hardware;
-
-internal static class Placeholder;
