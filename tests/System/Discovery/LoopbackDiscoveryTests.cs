@@ -51,7 +51,14 @@ public sealed class LoopbackDiscoveryTests
         await using var hosts = await TwoHosts.CreateAsync(withIPv4: true);
         await using var holder = Child.Helper(TwoHosts.In(hosts.A), "hold", "5353");
         await holder.LineAsync(line => line == "held", "the port being held");
-        await using var blocked = Child.Helper(TwoHosts.In(hosts.A), "Blocked", "edgenode-g", new string('g', 13), "8883", "10.77.0.1");
+        await using var blocked = Child.Helper(
+            TwoHosts.In(hosts.A),
+            "Blocked",
+            "edgenode-g",
+            new string('g', 13),
+            "8883",
+            "10.77.0.1"
+        );
         await using var away = Child.Helper(TwoHosts.In(hosts.B), "Away", "edgenode-h", new string('h', 13), "8883", "10.77.0.2");
 
         var problem = await blocked.LineAsync(line => line.StartsWith("problem\t", StringComparison.Ordinal), "the problem");
