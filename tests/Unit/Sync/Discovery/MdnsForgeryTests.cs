@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using EdgeNode.Sync.Discovery;
 
 namespace EdgeNode.Tests.Unit.Sync.Discovery;
@@ -100,7 +99,6 @@ public sealed class MdnsForgeryTests
     [Fact]
     public void One_sender_of_100_000_services_fills_256_places_and_pushes_nobody_out()
     {
-        var clock = Stopwatch.StartNew();
         var north = Settled("North", 'n', "10.0.0.1");
         _street.Cut(Settled("South", 's', "10.0.0.2"));
         Flood(100_000, i => "10.0.0.66");
@@ -113,7 +111,6 @@ public sealed class MdnsForgeryTests
         Settled("East", 'e', "10.0.0.3");
         Assert.Contains("East", north.Sees);
         Assert.Equal(256, north.Engine.CacheCount);
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"{clock.Elapsed}");
     }
 
     [Fact]
