@@ -36,6 +36,9 @@ internal sealed class LinkClaim(MdnsLink link)
     /// </summary>
     public bool Held { get; private set; }
 
+    /// <summary>True when probes are out, so that an answer about our names decides (RFC 6762 section 8.1).</summary>
+    public bool IsWaitingForRivals => Phase == ClaimPhase.Probing && _step > 0;
+
     public long NextWake => Math.Min(DueAt, Records.Count == 0 ? OwnRecord.Never : Records.Min(record => record.AnswerAt));
 
     private int _step;
@@ -74,7 +77,7 @@ internal sealed class LinkClaim(MdnsLink link)
             return null;
         }
         var extra = Records
-            .Where(record => !due.Contains(record) && due.Any(main => Brings(main.Record, record.Record)))
+            .Where(record => !due.Contains(record) && record.IsRested(now) && due.Any(main => Brings(main.Record, record.Record)))
             .ToList();
         due.ForEach(record => record.Sent(now));
         extra.ForEach(record => record.Sent(now));

@@ -19,6 +19,9 @@ internal sealed class MdnsBrowser(MdnsOptions options, string? ownDidPrefix, Fun
     private readonly SightingCache _cache = new(options.CacheEntries);
     private readonly ServiceBoard _board = new();
 
+    // Something was heard or a link changed, so that what is due next has to be found anew. Keeps a flood of refused claims cheap.
+    private bool _changed;
+
     public int Count => _cache.Count;
 
     public long RefusedSeen { get; private set; }
@@ -31,6 +34,7 @@ internal sealed class MdnsBrowser(MdnsOptions options, string? ownDidPrefix, Fun
 
     public void SetLinks(IReadOnlyList<MdnsLink> links, long now)
     {
+        _changed = true;
         foreach (var gone in _links.Keys.Where(id => links.All(link => link.Id != id)).ToList())
         {
             _links.Remove(gone);
@@ -66,6 +70,11 @@ internal sealed class MdnsBrowser(MdnsOptions options, string? ownDidPrefix, Fun
 
     public void Tick(long now, List<MdnsEffect> effects)
     {
+        if (!_changed && now < NextWake)
+        {
+            return;
+        }
+        _changed = false;
         Expire(now);
         _board.Tell(effects);
         foreach (var (link, browsing) in _links)
@@ -92,7 +101,11 @@ internal sealed class MdnsBrowser(MdnsOptions options, string? ownDidPrefix, Fun
         {
             sighting = Admit(key, now);
         }
-        sighting?.Pointer.Hear(ptr.Ttl, now, jitter);
+        if (sighting is not null)
+        {
+            _changed = true;
+            sighting.Pointer.Hear(ptr.Ttl, now, jitter);
+        }
     }
 
     private Sighting? Admit(SightingKey key, long now)
@@ -123,6 +136,7 @@ internal sealed class MdnsBrowser(MdnsOptions options, string? ownDidPrefix, Fun
         {
             return;
         }
+        _changed = true;
         if (record is SrvRecord srv)
         {
             sighting.HearSrv(srv, now, jitter);
@@ -146,7 +160,7 @@ internal sealed class MdnsBrowser(MdnsOptions options, string? ownDidPrefix, Fun
             var heard = false;
             foreach (var record in records.Where(record => record.Name.Equals(sighting.Srv?.Target)))
             {
-                heard = true;
+                heard = _changed = true;
                 HearAddress(sighting, record, link, now);
             }
             if (heard)

@@ -16,15 +16,21 @@ internal sealed class MdnsResponder
     /// <summary>The loser of a simultaneous probe asks again after this time (RFC 6762 section 8.2).</summary>
     private const int YieldFor = 1_000;
 
-    /// <summary>After so many conflicts within <see cref="ConflictWindow"/>, each new probe waits <see cref="ConflictRest"/> (section 8.1).</summary>
+    /// <summary>
+    /// After so many conflicts within <see cref="ConflictWindow"/>, each new probe waits <see cref="ConflictRest"/> (section
+    /// 8.1), until none was seen for <see cref="ConflictMemory"/>.
+    /// </summary>
     private const int MaxConflicts = 15;
     private const int ConflictWindow = 10_000;
     private const int ConflictRest = 5_000;
+    private const int ConflictMemory = 60_000;
 
     private readonly ServiceAnnouncement _wanted;
     private readonly Func<int, int> _jitter;
     private readonly SortedDictionary<int, LinkClaim> _claims = [];
     private readonly Queue<long> _conflicts = new();
+    private long _lastConflict;
+    private bool _troubled;
     private int _instanceNumber = 1;
     private int _hostNumber = 1;
 
@@ -179,6 +185,10 @@ internal sealed class MdnsResponder
 
     private void Observe(LinkClaim claim, DnsMessage response, long now, List<MdnsEffect> effects)
     {
+        if (claim.Phase == ClaimPhase.Probing && !claim.IsWaitingForRivals)
+        {
+            return; // before the first probe nothing counts (RFC 6762 section 8.1); whoever holds the name will answer it
+        }
         foreach (var told in response.Answers.Concat(response.Additionals))
         {
             var aboutInstance = told.Name.Equals(InstanceName);
@@ -248,14 +258,21 @@ internal sealed class MdnsResponder
     private void CountConflict(long now)
     {
         ConflictsSeen++;
+        _troubled &= now - _lastConflict <= ConflictMemory;
+        _lastConflict = now;
         _conflicts.Enqueue(now);
-        while (_conflicts.Count > MaxConflicts + 1 || now - _conflicts.Peek() > ConflictWindow)
+        while (now - _conflicts.Peek() > ConflictWindow)
         {
             _conflicts.Dequeue();
         }
+        if (_conflicts.Count > MaxConflicts)
+        {
+            _troubled = true;
+            _conflicts.Clear();
+        }
     }
 
-    private long ProbeStart(long now) => now + _jitter(ProbeJitter) + (_conflicts.Count > MaxConflicts ? ConflictRest : 0);
+    private long ProbeStart(long now) => now + _jitter(ProbeJitter) + (_troubled ? ConflictRest : 0);
 
     private void Readdress(LinkClaim claim, MdnsLink link, long now)
     {

@@ -49,6 +49,9 @@ internal sealed class OwnRecord(DnsRecord record, bool shared)
         }
     }
 
+    /// <summary>True when it was not multicast within the last second, so that it may ride along with another answer.</summary>
+    public bool IsRested(long now) => now - _lastSent >= Rest;
+
     public void Sent(long now) => (_lastSent, AnswerAt) = (now, Never);
 
     /// <summary>True when a query lists this record as known with at least half of its life left (RFC 6762 section 7.1).</summary>

@@ -66,7 +66,7 @@ public sealed class MulticastDnsRunner : IAsyncDisposable
             );
         }
         var runner = new MulticastDnsRunner(options, tell);
-        NetworkChange.NetworkAddressChanged += runner.OnNetworkChanged;
+        runner.WatchInterfaces();
         runner.Guarded(runner.Scan);
         return runner;
     }
@@ -95,7 +95,7 @@ public sealed class MulticastDnsRunner : IAsyncDisposable
         }
     }
 
-    /// <summary>Says goodbye on all links and closes them. A second call does nothing.</summary>
+    /// <summary>Says goodbye on all links, tells everybody as gone, and closes. A second call does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
         NetworkChange.NetworkAddressChanged -= OnNetworkChanged;
@@ -151,6 +151,18 @@ public sealed class MulticastDnsRunner : IAsyncDisposable
         }
     }
 
+    private void WatchInterfaces()
+    {
+        try
+        {
+            NetworkChange.NetworkAddressChanged += OnNetworkChanged;
+        }
+        catch (NetworkInformationException)
+        {
+            // Not told of changes, then; looking again of our own accord finds them later, and tells the steward if it cannot.
+        }
+    }
+
     private void OnNetworkChanged(object? sender, EventArgs e) =>
         Guarded(() =>
         {
@@ -197,8 +209,14 @@ public sealed class MulticastDnsRunner : IAsyncDisposable
             wanted = MulticastInterfaces.Find(_options.Addresses, out missing);
             return true;
         }
-        catch (NetworkInformationException)
+        catch (NetworkInformationException fault)
         {
+            Report(
+                new DiscoveryProblem(
+                    "discovery.interfaces_hidden",
+                    $"The system does not list its network interfaces ({fault.Message}); a service's sandbox has to allow AF_NETLINK. It is tried again by itself."
+                )
+            );
             return false;
         }
     }

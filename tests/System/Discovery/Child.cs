@@ -55,8 +55,11 @@ internal sealed class Child : IAsyncDisposable
     {
         var assembly = typeof(DiscoveryHelper).Assembly.Location;
         var environment = new Dictionary<string, string> { ["DOTNET_STARTUP_HOOKS"] = assembly };
-        return Start(arguments[0], environment, [.. before, Environment.ProcessPath!, "exec", assembly, .. arguments]);
+        return Start(arguments[0], environment, [.. before, Dotnet, "exec", assembly, .. arguments]);
     }
+
+    private static string Dotnet =>
+        Environment.ProcessPath is { } path && path.EndsWith("/dotnet", StringComparison.Ordinal) ? path : "dotnet";
 
     public string Said
     {
