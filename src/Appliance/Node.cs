@@ -42,6 +42,7 @@ public sealed class Node : IDisposable
     private readonly Exchange _exchange;
     private readonly Proposer _proposer;
     private readonly Schedule _schedule;
+    private readonly PeerRoads _roads;
     private readonly P256 _p256 = new();
 
     /// <param name="db">The writer; the node owns it from here on.</param>
@@ -66,6 +67,7 @@ public sealed class Node : IDisposable
         _pairing = new PairingDesk(card, _signer, _p256, entropy, options.Pairing, WhenOpened, WhenCut);
         _proposer = new Proposer(Did, _exchange, entropy, options.Exchange, options.PlanCap);
         _schedule = new Schedule(options.PlanQuiet);
+        _roads = new PeerRoads(_custody.IsReady);
         Card = card;
     }
 
@@ -90,6 +92,7 @@ public sealed class Node : IDisposable
                 Take(turn, input);
             _exchange.Due(turn);
             _pairing.Due(turn);
+            _roads.Due(turn);
             if (_schedule.IsDue(turn))
                 _proposer.Start(turn);
             _custody.Flush(turn);
@@ -107,7 +110,14 @@ public sealed class Node : IDisposable
     /// <summary>When the node wants to be stepped again, derived from the tables; null = only for an input.</summary>
     public Moment? NextDue()
     {
-        Moment?[] dues = [_custody.NextDue(_db), _exchange.NextDue(_db), PairingDesk.NextDue(_db), _schedule.NextDue()];
+        Moment?[] dues =
+        [
+            _custody.NextDue(_db),
+            _exchange.NextDue(_db),
+            PairingDesk.NextDue(_db),
+            _schedule.NextDue(),
+            _roads.NextDue(),
+        ];
         return dues.Min(d => d);
     }
 
@@ -126,6 +136,7 @@ public sealed class Node : IDisposable
                 break;
             case LinkDown down:
                 _custody.LinkDown(down.Peer);
+                _roads.Lost(down.Peer, turn.Now);
                 turn.Emit(new PageChanged(PageChanged.Stewards));
                 break;
             case Received received:
@@ -138,7 +149,13 @@ public sealed class Node : IDisposable
                 TakeSeen(turn, seen);
                 break;
             case Gone gone:
-                turn.Db.Run("DELETE FROM discovered WHERE instance = $1", gone.Instance);
+                turn.Db.Run(
+                    "DELETE FROM discovered WHERE instance = $1 AND did13 = $2 AND port = $3 AND pair_port = $4",
+                    gone.Instance,
+                    gone.Did13,
+                    gone.Port,
+                    gone.PairPort
+                );
                 turn.Emit(new PageChanged(PageChanged.Stewards));
                 break;
             case PairReply reply:
@@ -324,14 +341,14 @@ public sealed class Node : IDisposable
         return code.Length == 0 ? Answer.Done with { Bytes = bytes } : Answer.Refused(code, "This pairing frame was refused.");
     }
 
-    /// <summary>Discovery says where a known peer is now; everything else about it stays pinned.</summary>
+    /// <summary>Discovery says where somebody claims to be: a hint. A peer's key stays pinned.</summary>
     private void TakeSeen(Turn turn, Seen seen)
     {
         if (seen.Did13 == Did.Short)
             return;
         turn.Db.Run(
             "INSERT INTO discovered (instance, did13, address, port, pair_port, seen) VALUES ($1, $2, $3, $4, $5, $6) "
-                + "ON CONFLICT (instance) DO UPDATE SET did13 = $2, address = $3, port = $4, pair_port = $5, seen = $6",
+                + "ON CONFLICT (instance, did13, port, pair_port) DO UPDATE SET address = $3, seen = $6",
             seen.Instance,
             seen.Did13,
             seen.Address,
@@ -340,11 +357,7 @@ public sealed class Node : IDisposable
             turn.Now.Ms
         );
         turn.Emit(new PageChanged(PageChanged.Stewards));
-        foreach (var peer in PeerBook.Enrolled(turn.Db).Where(p => p.Did.Short == seen.Did13))
-        {
-            if (!_custody.IsReady(peer.Did) && PeerBook.SetAddress(turn, peer.Did, seen.Address, seen.Port, seen.PairPort))
-                turn.Emit(new OpenPeer(peer.Did, seen.Address, seen.Port, peer.Certificate));
-        }
+        _roads.Seen(turn, seen);
     }
 
     private void WhenReceipted(Turn turn, string statementId, Verdict verdict)

@@ -29,7 +29,8 @@ public sealed record Flooded(Did Peer, int Dropped) : NodeInput;
 /// <summary>A cabinet was seen on the local network: a hint.</summary>
 public sealed record Seen(string Instance, string Did13, string Address, int Port, int PairPort) : NodeInput;
 
-public sealed record Gone(string Instance) : NodeInput;
+/// <summary>A claim was withdrawn or ran out; it is named by all it claimed but its address.</summary>
+public sealed record Gone(string Instance, string Did13, int Port, int PairPort) : NodeInput;
 
 /// <summary>The answer to a pairing frame of ours, or why there is none.</summary>
 public sealed record PairReply(string Address, int PairPort, string Kind, byte[] Bytes, string TlsSpki, string? Fault)

@@ -75,16 +75,6 @@ public static class PeerBook
     public static void SetAgreement(Turn turn, Did did, string agreement) =>
         turn.Db.Run("UPDATE peering SET agreement = $2 WHERE did = $1", did.Value, agreement);
 
-    /// <summary>Discovery or a pairing frame tells where the peer is now. A hint: the pinned key is what protects.</summary>
-    public static bool SetAddress(Turn turn, Did did, string address, int port, int pairPort) =>
-        turn.Db.Run(
-            "UPDATE peering SET address = $2, port = $3, pair_port = $4 WHERE did = $1 AND (address <> $2 OR port <> $3 OR pair_port <> $4)",
-            did.Value,
-            address,
-            port,
-            pairPort
-        ) == 1;
-
     /// <summary>Kept to the minute: a contact is not worth a write of its own more often.</summary>
     public static void Contacted(Turn turn, Did did) =>
         turn.Db.Run(

@@ -22,6 +22,7 @@ public sealed class Host : IAsyncDisposable
     private Broker? _broker;
     private Links? _links;
     private PairingCalls? _calls;
+    private readonly HashSet<string> _favoured = new(StringComparer.Ordinal);
     private MulticastDnsRunner? _discovery;
 
     private Host(Settings settings, TextWriter log) => (_settings, _log) = (settings, log);
@@ -84,7 +85,19 @@ public sealed class Host : IAsyncDisposable
         Loop.Start();
         await OpenDoorsAsync(folder, identity, certificate).ConfigureAwait(false);
         if (_settings.Discovery)
-            _parts.Push(_discovery = MulticastDnsRunner.Start(Announcement(identity), Take));
+        {
+            _discovery = MulticastDnsRunner.Start(Announcement(identity), Take);
+            _parts.Push(_discovery);
+            _ = TellWhenBrokenAsync(_discovery.Completion);
+        }
+    }
+
+    /// <summary>A fault of ours in discovery is told; cabinets that are already peers go on without it.</summary>
+    private async Task TellWhenBrokenAsync(Task completion)
+    {
+        await completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (completion.IsFaulted)
+            Say($"discovery: stopped by a fault of the program: {completion.Exception!.InnerException!.Message}");
     }
 
     /// <summary>A clock that was never set cannot date a consent; a steward decides whether to run on.</summary>
@@ -223,6 +236,7 @@ public sealed class Host : IAsyncDisposable
                 );
                 break;
             case CutPeer cut:
+                _favoured.Remove(cut.Did.Short);
                 _links?.Close(cut.Did.Value);
                 _broker?.Remove(cut.Did.Value);
                 break;
@@ -235,6 +249,13 @@ public sealed class Host : IAsyncDisposable
             default:
                 throw new InvariantException($"nothing performs {effect.GetType().Name}");
         }
+    }
+
+    /// <summary>Claims of our peers keep their place in discovery's cache, whoever floods it.</summary>
+    private void Favour(Did peer)
+    {
+        _favoured.Add(peer.Short);
+        _discovery?.Favour([.. _favoured]);
     }
 
     private bool Take(LinkEvent happened)
@@ -260,7 +281,10 @@ public sealed class Host : IAsyncDisposable
                 Loop.Post(Sighted(s));
                 break;
             case ServiceGone { Service: var s }:
-                Loop.Post(new Gone(s.Instance));
+                Loop.Post(new Gone(s.Instance, s.DidPrefix, s.Port, s.PairPort));
+                break;
+            case NameChanged renamed:
+                Say($"discovery: another cabinet is called {renamed.Before} here; this one is announced as {renamed.Now}.");
                 break;
             case DiscoveryProblem problem:
                 Say($"discovery: {problem.Sentence}");

@@ -43,15 +43,16 @@ CREATE TABLE pairing (
     UNIQUE (address, pair_port, kind)
 ) STRICT;
 
--- Cabinets seen by discovery: a hint without any trust; emptied at start.
+-- Cabinets seen by discovery: a hint without any trust; emptied at start. A forged claim stands beside the true one.
 CREATE TABLE discovered (
-    instance  TEXT PRIMARY KEY,
+    instance  TEXT NOT NULL,
     did13     TEXT NOT NULL,
     address   TEXT NOT NULL,
     port      INTEGER NOT NULL,
     pair_port INTEGER NOT NULL,
-    seen      INTEGER NOT NULL
-) STRICT;
+    seen      INTEGER NOT NULL,
+    PRIMARY KEY (instance, did13, port, pair_port)
+) STRICT, WITHOUT ROWID;
 
 -- Hash-chained per peer: each row's hash covers the row and the hash before it.
 CREATE TABLE audit (
