@@ -6,7 +6,7 @@ using EdgeNode.Wire.Io;
 namespace EdgeNode.Federation;
 
 /// <summary>
-/// The lock of a login card, first form (rulings 20). The card carries a 128-bit secret, typed as 26 base32 characters; the node keeps the resident's
+/// The lock of a login card, first form. The card carries a 128-bit secret, typed as 26 base32 characters; the node keeps the resident's
 /// hosted key wrapped by it (HKDF-SHA-256, XChaCha20-Poly1305) and never the secret. The secret is strong, so no slow hash is needed.
 /// </summary>
 public static class CardLock

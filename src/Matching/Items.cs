@@ -52,7 +52,7 @@ public enum HoldAnswer
 }
 
 /// <summary>
-/// Offerings and needs with their capacities, versions, holds and consumption: one owner for all of it (rulings 12). For every item at all times hard
+/// Offerings and needs with their capacities, versions, holds and consumption: one owner for all of it. For every item at all times hard
 /// holds and consumed units never exceed the capacity.
 /// </summary>
 public static class Items

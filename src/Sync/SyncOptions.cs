@@ -1,6 +1,6 @@
 namespace EdgeNode.Sync;
 
-/// <summary>Waits and bounds of custody. Times are real durations; the demo and tests shorten them (rulings 14).</summary>
+/// <summary>Waits and bounds of custody. Times are real durations; the demo and tests shorten them.</summary>
 public sealed record SyncOptions
 {
     public static SyncOptions Default { get; } = new();

@@ -5,7 +5,7 @@ namespace EdgeNode.Wire;
 /// <param name="Class">The one class it is sent with.</param>
 /// <param name="Stream">Stream and priority, 0 first: one stream per peer and priority.</param>
 /// <param name="MaxBody">Bytes.</param>
-/// <param name="Lifetime">After this long it is no longer delivered; null = only its ring's end retires it (rulings 4).</param>
+/// <param name="Lifetime">After this long it is no longer delivered; null = only its ring's end retires it.</param>
 /// <param name="What">What it is, for a volunteer.</param>
 /// <param name="To">Where it goes.</param>
 /// <param name="Approver">Who approved that.</param>

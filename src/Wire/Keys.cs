@@ -138,7 +138,7 @@ public sealed class NodeKey : IDisposable
     /// <summary>The private scalar, 32 bytes, for the key file (mode 0600) alone.</summary>
     public byte[] ExportScalar() => _key.ExportParameters(true).D!;
 
-    /// <summary>ES256 over SHA-256, 64-byte P1363, low-S (rulings 5): one signature form, so nobody can make a second valid one.</summary>
+    /// <summary>ES256 over SHA-256, 64-byte P1363, low-S: one signature form, so nobody can make a second valid one.</summary>
     public byte[] Sign(byte[] data)
     {
         var signature = _key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
@@ -164,7 +164,7 @@ public sealed class P256 : IDisposable
 
     private readonly Dictionary<string, ECDsa?> _keys = new(StringComparer.Ordinal);
 
-    /// <summary>True for a valid low-S signature of <paramref name="didKey"/>; high-S and DER are refused (security.md rule 3).</summary>
+    /// <summary>True for a valid low-S signature of <paramref name="didKey"/>; high-S and DER are refused.</summary>
     public bool Verify(string didKey, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
         if (signature.Length != 64 || new BigInteger(signature[32..], isUnsigned: true, isBigEndian: true) > HalfN)

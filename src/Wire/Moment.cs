@@ -46,7 +46,7 @@ public readonly record struct Moment(long Ms) : IComparable<Moment>
 /// </summary>
 public static class Hlc
 {
-    /// <summary>How far a peer's clock may pull ours forward (security.md, clock rules: 24 h while unsure).</summary>
+    /// <summary>How far a peer's clock may pull ours forward (24 h: a Pi without a real-time clock may wake that far behind).</summary>
     public static readonly TimeSpan MaxDrift = TimeSpan.FromHours(24);
 
     public static long Next(long last, Moment now) => Math.Max(last + 1, now.Ms << 16);

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace EdgeNode.Wire;
 
 /// <summary>
-/// Header of a statement (rulings 3). <see cref="Class"/> is public, shared or restore-only: there is no word for local-only, so no statement of
+/// Header of a statement. <see cref="Class"/> is public, shared or restore-only: there is no word for local-only, so no statement of
 /// that class can be constructed.
 /// </summary>
 /// <param name="V">Protocol version.</param>
@@ -15,7 +15,7 @@ namespace EdgeNode.Wire;
 /// <param name="Audience">DIDs of the nodes that may hold it (class shared); empty for public.</param>
 /// <param name="Hlc">Hybrid logical clock, 16 hex digits (it does not fit a JSON number).</param>
 /// <param name="Epoch">The node's counter of restores, compromises and key changes.</param>
-/// <param name="Expires">RFC 3339, or null for what only its ring's end retires (rulings 4).</param>
+/// <param name="Expires">RFC 3339, or null for what only its ring's end retires.</param>
 /// <param name="Contract">SHA-256 of the contract text in force between the parties.</param>
 /// <param name="Crit">Names that a reader must understand; an unknown one is refused.</param>
 /// <param name="Type">Content type of the body.</param>

@@ -3,7 +3,7 @@ using EdgeNode.Wire;
 
 namespace EdgeNode.Federation;
 
-/// <summary>Ids and hashes of a proposal (exchange-protocol, section 3): every receiver recomputes them and refuses a difference.</summary>
+/// <summary>Ids and hashes of a proposal: every receiver recomputes them and refuses a difference.</summary>
 public static class ChainIds
 {
     public static string ChainId(ChainProposalBody p) =>

@@ -93,7 +93,7 @@ public sealed class Exchange
     /// <summary>A resident's word on one edge: done, not done, problem.</summary>
     public ChainAnswer Settle(Turn turn, PersonAct act, string? note) => _settlements.Report(turn, act, note);
 
-    /// <summary>An own item was withdrawn or edited: rings that have not voted on it end (row 9); a held unit stays held (row 21).</summary>
+    /// <summary>An own item was withdrawn or edited: rings that have not voted on it end; a held unit stays held.</summary>
     public void ItemChanged(Turn turn, string itemId)
     {
         var chains = turn.Db.All(
@@ -202,7 +202,7 @@ public sealed class Exchange
 
     private static Verdict OnResponse(Turn turn, Statement statement)
     {
-        // Advice only: a rejection without a vote proves nothing (section 3). It is kept for the steward's page.
+        // Advice only: a rejection without a vote proves nothing. It is kept for the steward's page.
         if (
             WireJson.Read(statement.Body, WireJson.Default.ChainResponseBody) is not { } response
             || response.RespondingNode != statement.From.Value
@@ -309,7 +309,7 @@ public sealed class Exchange
             if (inner.From != Me && Statements.Keep(turn, inner))
                 Apply(turn, inner);
         }
-        // Who shows our own vote has it: that is as good as a receipt (rulings 7).
+        // Who shows our own vote has it: that is as good as a receipt.
         if (ChainBook.Find(turn.Db, outcome.ChainId) is { VoteId: { } own } row)
             Decide(turn, row, ownVoteIsKnown: proved.Contains(own));
         return Verdict.Accepted;
@@ -406,7 +406,7 @@ public sealed class Exchange
 
     /// <summary>
     /// Computes the outcome from the votes. A commitment also waits until another home node has signed for our own YES, so that a restore cannot lose it
-    /// (section 5, row 16); <paramref name="ownVoteIsKnown"/> says that one has shown to know it in another way.
+    ///; <paramref name="ownVoteIsKnown"/> says that one has shown to know it in another way.
     /// </summary>
     private void Decide(Turn turn, ChainRow row, bool ownVoteIsKnown = false)
     {

@@ -62,7 +62,7 @@ public sealed record ChainResponseBody(
 
 /// <summary>
 /// A person's act: their Ed25519 signature over <c>edgenode/1/&lt;act&gt;</c>, a zero byte and the exact UTF-8 bytes of <see cref="Content"/>. It stands inside
-/// the home node's statement, whose signature is the countersignature (rulings 5).
+/// the home node's statement, whose signature is the countersignature.
 /// </summary>
 public sealed record PersonAct(string Person, string Key, string Act, string Content, string Sig);
 

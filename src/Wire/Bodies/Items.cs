@@ -11,7 +11,7 @@ public sealed record OfferingBody(
     int Capacity
 );
 
-/// <summary>Something a resident wants: any one of <see cref="Accepts"/> will do (rulings 16).</summary>
+/// <summary>Something a resident wants: any one of <see cref="Accepts"/> will do.</summary>
 public sealed record NeedBody(
     string NeedId,
     int Version,
