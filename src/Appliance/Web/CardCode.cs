@@ -44,7 +44,8 @@ public static class CardCode
         return [.. Enumerable.Range(0, 5).Select(i => upper.Substring(i * 4, 4)), upper[20..]];
     }
 
-    private static bool IsSeparator(char c) => c is '-' or '_' or '.' or '·' or '\u2010' or '\u2011' or '\u2013' or '\u2014' or '\u200b';
+    private static bool IsSeparator(char c) =>
+        c is '-' or '_' or '.' or '·' or '\u2010' or '\u2011' or '\u2013' or '\u2014' or '\u200b';
 
     private static char? Letter(char c) =>
         c switch

@@ -84,7 +84,8 @@ public sealed class Html
     }
 
     /// <summary>Called by the compiler for whole numbers.</summary>
-    public void AppendFormatted(long number) => AppendFormatted(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    public void AppendFormatted(long number) =>
+        AppendFormatted(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>Called by the compiler for numbers in drawings; two digits after the point.</summary>
     public void AppendFormatted(double number) =>

@@ -6,7 +6,17 @@ namespace EdgeNode.Appliance.Web;
 /// </summary>
 internal struct HtmlScanner
 {
-    private static readonly string[] UrlAttributes = ["href", "src", "action", "formaction", "poster", "cite", "data", "xlink:href"];
+    private static readonly string[] UrlAttributes =
+    [
+        "href",
+        "src",
+        "action",
+        "formaction",
+        "poster",
+        "cite",
+        "data",
+        "xlink:href",
+    ];
     private static readonly string[] RawElements = ["script", "style", "iframe", "noscript", "xmp", "plaintext"];
 
     private State _state;
@@ -136,13 +146,17 @@ internal struct HtmlScanner
             State.Text => c == '<' ? State.TagOpen : State.Text,
             State.TagOpen => OpenTag(c),
             State.TagName => ReadTagName(c),
-            State.InTag => c is '>' ? CloseTag() : IsSpaceOrSlash(c) ? State.InTag : BeginAttribute(c),
+            State.InTag => c is '>' ? CloseTag()
+            : IsSpaceOrSlash(c) ? State.InTag
+            : BeginAttribute(c),
             State.AttributeName => ReadAttributeName(c),
             State.AfterAttributeName => AfterName(c),
             State.BeforeValue => BeginValue(c),
             State.DoubleQuoted => ReadValue(c, '"', State.DoubleQuoted),
             State.SingleQuoted => ReadValue(c, '\'', State.SingleQuoted),
-            State.Unquoted => c == '>' ? CloseTag() : char.IsWhiteSpace(c) ? State.InTag : State.Unquoted,
+            State.Unquoted => c == '>' ? CloseTag()
+            : char.IsWhiteSpace(c) ? State.InTag
+            : State.Unquoted,
             State.Declaration => c == '>' ? State.Text : State.Declaration,
             State.RawText => c == '<' ? State.TagOpen : State.RawText,
             _ => throw Refuse("a character"),

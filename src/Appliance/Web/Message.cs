@@ -64,7 +64,8 @@ internal sealed class Message
             }
 
             var choice = (Choice)part;
-            var count = FillOf(fills, choice.Name).Count ?? throw new KeyNotFoundException($"the place {choice.Name} needs a count");
+            var count =
+                FillOf(fills, choice.Name).Count ?? throw new KeyNotFoundException($"the place {choice.Name} needs a count");
             foreach (var inner in choice.Pick(count, plural).Resolve(fills, plural))
             {
                 yield return inner;
@@ -77,7 +78,10 @@ internal sealed class Message
         var depth = 0;
         for (var i = open; i < text.Length; i++)
         {
-            depth += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
+            depth +=
+                text[i] == '{' ? 1
+                : text[i] == '}' ? -1
+                : 0;
             if (depth == 0)
             {
                 return i;
@@ -127,7 +131,10 @@ internal sealed class Message
         while (text.IndexOf('{', at) is var open and >= 0)
         {
             var end = Close(text, open);
-            forms.Add(text[at..open].Trim(), Parse(text[(open + 1)..end].Replace("#", "{" + name + "}", StringComparison.Ordinal)));
+            forms.Add(
+                text[at..open].Trim(),
+                Parse(text[(open + 1)..end].Replace("#", "{" + name + "}", StringComparison.Ordinal))
+            );
             at = end + 1;
         }
 

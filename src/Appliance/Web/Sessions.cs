@@ -18,6 +18,19 @@ public sealed class Session(string id, OpenedCard? card, DateTimeOffset now)
     /// <summary>When a person last did something here; pages that refresh themselves do not count.</summary>
     public DateTimeOffset LastUsed => new(Interlocked.Read(ref _lastUsed), TimeSpan.Zero);
 
+    private (string Kind, Pages.EntryRow Entry)? _undo;
+
+    /// <summary>Keeps what was just withdrawn, so that the next page can offer to bring it back.</summary>
+    public void KeepUndo(string kind, Pages.EntryRow entry) => _undo = (kind, entry);
+
+    /// <summary>What was withdrawn a moment ago; asked once.</summary>
+    public Pages.EntryRow? TakeUndo(string kind)
+    {
+        var undo = _undo is { } kept && kept.Kind == kind ? kept.Entry : null;
+        _undo = undo is null ? _undo : null;
+        return undo;
+    }
+
     internal void Use(DateTimeOffset now) => Interlocked.Exchange(ref _lastUsed, now.UtcTicks);
 }
 

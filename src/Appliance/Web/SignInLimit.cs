@@ -28,7 +28,8 @@ public sealed class SignInLimit(TimeProvider clock)
         lock (_lock)
         {
             var ofSource = WaitOf("s:" + Name(source));
-            var ofAccount = IPAddress.IsLoopback(source) || _known.Contains(Name(source)) ? TimeSpan.Zero : WaitOf("a:" + account);
+            var ofAccount =
+                IPAddress.IsLoopback(source) || _known.Contains(Name(source)) ? TimeSpan.Zero : WaitOf("a:" + account);
             return ofSource > ofAccount ? ofSource : ofAccount;
         }
     }

@@ -158,7 +158,13 @@ public sealed record PeeringView(
 public sealed record QueueRow(DeliveryKind Kind, int Count, long Bytes, DateTimeOffset Oldest);
 
 /// <summary>Everything we still hold, or held, for one peer.</summary>
-public sealed record QueueView(string Did, string Name, bool Connected, DateTimeOffset? LastContact, IReadOnlyList<QueueRow> Rows);
+public sealed record QueueView(
+    string Did,
+    string Name,
+    bool Connected,
+    DateTimeOffset? LastContact,
+    IReadOnlyList<QueueRow> Rows
+);
 
 /// <summary>A statement that was not accepted or expired: never dropped silently.</summary>
 public sealed record SetAsideView(string Peer, string Kind, string StatementId, string Reason, DateTimeOffset Since);

@@ -3,8 +3,32 @@ namespace EdgeNode.Tests.Unit.Appliance.Web;
 /// <summary>Words a hostile resident, peer or network name might carry; used against templates and against the doors.</summary>
 internal static class HostileWords
 {
-    private static readonly string[] Handlers = ["onerror", "onload", "onclick", "onfocus", "onmouseover", "ontoggle", "onbegin", "onanimationend"];
-    private static readonly string[] Elements = ["img", "svg", "body", "input", "details", "iframe", "object", "embed", "math", "video", "form", "base"];
+    private static readonly string[] Handlers =
+    [
+        "onerror",
+        "onload",
+        "onclick",
+        "onfocus",
+        "onmouseover",
+        "ontoggle",
+        "onbegin",
+        "onanimationend",
+    ];
+    private static readonly string[] Elements =
+    [
+        "img",
+        "svg",
+        "body",
+        "input",
+        "details",
+        "iframe",
+        "object",
+        "embed",
+        "math",
+        "video",
+        "form",
+        "base",
+    ];
 
     private static readonly string[] Schemes =
     [
@@ -117,14 +141,14 @@ internal static class HostileWords
     ];
 
     public static IEnumerable<string> All { get; } =
-        [
-            .. Breakers,
-            .. Schemes,
-            .. from element in Elements from handler in Handlers select $"<{element} src=x {handler}=alert(1)>",
-            .. from handler in Handlers select $"\" {handler}=alert(1) x=\"",
-            new string('<', 4096),
-            new string('\ud83d', 33),
-        ];
+    [
+        .. Breakers,
+        .. Schemes,
+        .. from element in Elements from handler in Handlers select $"<{element} src=x {handler}=alert(1)>",
+        .. from handler in Handlers select $"\" {handler}=alert(1) x=\"",
+        new string('<', 4096),
+        new string('\ud83d', 33),
+    ];
 
     /// <summary>What a reader must see: the same words, with U+FFFD where a character may not stand in HTML.</summary>
     public static string AsShown(string words)
