@@ -9,7 +9,7 @@ public sealed record Category(string Key, string Icon, string Name);
 public static class Categories
 {
     /// <summary>Longest category in characters.</summary>
-    public const int MaxLength = 64;
+    public const int MaxLength = Matching.Items.MaxCategory;
 
     /// <summary>The starter list in the order shown.</summary>
     public static IReadOnlyList<Category> Starter { get; } =

@@ -40,7 +40,7 @@ public interface IDesk
     IReadOnlyList<RingView> Rings(string did);
 
     Task<Outcome<NewCard>> Join(string label, string? language, bool bySteward, CancellationToken token);
-    Task<Outcome<OpenedCard>> OpenCard(string code, CancellationToken token);
+    Task<Outcome<OpenedCard>> OpenCard(byte[] secret, CancellationToken token);
     Task<Outcome<string>> Offer(OpenedCard who, string category, string title, Share share, CancellationToken token);
     Task<Outcome<Done>> WithdrawOffering(OpenedCard who, string id, CancellationToken token);
     Task<Outcome<string>> Need(OpenedCard who, IReadOnlyList<string> accepts, string title, Share share, CancellationToken token);
@@ -48,7 +48,7 @@ public interface IDesk
     Task<Outcome<Done>> Answer(OpenedCard who, string chainId, string value, string card, CancellationToken token);
     Task<Outcome<Done>> Settle(OpenedCard who, string chainId, int edge, string result, string? note, CancellationToken token);
 
-    bool IsStewardCode(string code);
+    bool IsStewardCode(string typed);
     IReadOnlyList<DiscoveredView> Discovered();
     IReadOnlyList<PeeringView> Peerings();
     IReadOnlyList<QueueView> Queues();

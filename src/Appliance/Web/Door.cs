@@ -24,6 +24,9 @@ public sealed record DoorOptions
 
     /// <summary>Longest request body in bytes (default 64 KiB).</summary>
     public int MaxBody { get; init; } = 64 * 1024;
+
+    /// <summary>Where a fault of ours is written (default: nowhere; the host gives the node's log).</summary>
+    public Action<Exception> Report { get; init; } = _ => { };
 }
 
 /// <summary>Who may use a route.</summary>

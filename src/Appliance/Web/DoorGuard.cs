@@ -37,6 +37,19 @@ internal static class DoorGuard
         return Reply.Text("This is not the address of this cabinet.\n", status: StatusCodes.Status400BadRequest).Write(http);
     }
 
+    /// <summary>What is at no route: a page that says so.</summary>
+    public static Task NoSuchPage(Door door, HttpContext http)
+    {
+        var route = new WebRoute(
+            http.Request.Method,
+            http.Request.Path,
+            Access.Anyone,
+            Carries.Nothing,
+            _ => Task.FromResult(Reply.NoContent)
+        );
+        return Errors.Of(door, route, 404, "web.not_found").Write(http);
+    }
+
     /// <summary>Runs one route: checks, handler, answer.</summary>
     public static async Task Run(Door door, WebRoute route, HttpContext http)
     {
@@ -52,6 +65,16 @@ internal static class DoorGuard
         catch (InvalidDataException)
         {
             reply = Errors.Of(door, route, 413, "web.too_large");
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            return; // nobody listens any more
+        }
+        catch (Exception e)
+        {
+            // The visitor gets a page instead of a broken connection; the fault goes to the node's log, which the steward reads.
+            door.Options.Report(e);
+            reply = Errors.Of(door, route, 500, "web.failed");
         }
 
         await reply.Write(http);
@@ -161,7 +184,8 @@ internal static class DoorGuard
         headers.ContentSecurityPolicy = Policy;
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
-        headers["Referrer-Policy"] = "no-referrer";
+        // Not no-referrer: browsers then call the origin of our own forms "null" (Fetch, "append a request Origin header").
+        headers["Referrer-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), interest-cohort=()";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";

@@ -98,12 +98,14 @@ internal struct HtmlScanner
         }
     }
 
-    public readonly void HoleForAttribute(string name)
+    public void HoleForAttribute(string name)
     {
-        if (_state is not (State.InTag or State.TagName))
+        if (_state is not (State.InTag or State.TagName or State.AttributeName or State.AfterAttributeName))
         {
             throw Refuse("an attribute");
         }
+
+        _state = State.InTag; // it is written with a blank before it, which ends the name of a tag or of a bare attribute
 
         RefuseAttribute(name);
         foreach (var c in name)

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using EdgeNode.Federation;
+
 namespace EdgeNode.Appliance.Web;
 
 /// <summary>The two ways in, with the limit on failed tries.</summary>
@@ -11,14 +14,15 @@ internal static class SignIn
     /// <summary>Opens a resident's card and begins a session.</summary>
     public static async Task<Outcome<OpenedCard>> WithCard(Visit v, string? typed)
     {
-        var code = CardCode.Read(typed);
-        var account = "card:" + code;
+        var isCode = CardLock.TryParse(typed, out var secret);
+        var account = "card:" + (isCode ? CardLock.IdOf(secret) : "");
         if (TooSoon(v, account) is { } slow)
         {
             return slow;
         }
 
-        var opened = code is null ? Wrong : await v.Desk.OpenCard(code, v.Token);
+        var opened = isCode ? await v.Desk.OpenCard(secret, v.Token) : Wrong;
+        CryptographicOperations.ZeroMemory(secret);
         if (opened.Value is not { } card)
         {
             v.Door.Limit.Failed(v.Source, account);
@@ -38,7 +42,7 @@ internal static class SignIn
             return slow;
         }
 
-        if (CardCode.Read(typed) is not { } code || !v.Desk.IsStewardCode(code))
+        if (typed is null || !v.Desk.IsStewardCode(typed))
         {
             v.Door.Limit.Failed(v.Source, "steward");
             return Wrong;

@@ -239,7 +239,7 @@ public sealed record HealthView(
 );
 
 /// <summary>A row of the hash-chained audit log.</summary>
-public sealed record AuditView(long Id, DateTimeOffset At, string Actor, string Action, string Peer, string Detail);
+public sealed record AuditView(long Seq, DateTimeOffset At, string Peer, string Act, string Detail);
 
 /// <summary>A row of the data map, as enforced.</summary>
 /// <param name="Class">public, shared, local-only or restore-only.</param>

@@ -11,7 +11,7 @@ public sealed record CardModel(string Label, string Code, string Address, string
 public static class CardPages
 {
     /// <summary>Longest nickname in characters.</summary>
-    public const int MaxLabel = 40;
+    public const int MaxLabel = Federation.Residents.MaxLabel;
 
     /// <summary>The form at <c>/join</c>.</summary>
     public static Html RenderJoin(PageFrame f, string label, string? problem) =>

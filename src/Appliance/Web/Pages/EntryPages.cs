@@ -56,10 +56,10 @@ public sealed record EntryFormModel(
 public static class EntryPages
 {
     /// <summary>Longest title in characters.</summary>
-    public const int MaxTitle = 120;
+    public const int MaxTitle = Matching.Items.MaxTitle;
 
     /// <summary>Most categories a need may accept (rulings 16).</summary>
-    public const int MaxAccepts = 64;
+    public const int MaxAccepts = Wire.NeedBody.MaxAccepts;
 
     /// <summary>The list at <c>/offer</c> or <c>/need</c>.</summary>
     public static Html RenderList(PageFrame f, EntryListModel m) =>

@@ -60,7 +60,8 @@ public static class WelcomePage
 
     private static Html NewHere(PageFrame f, bool open) =>
         open
-            ? (Html)$"""<section><h2>{f.T.Say("join.new")}</h2>{Part.LinkButton("/join", $"{Icons.Icon("add")}<span>{f.T.Say("join.link")}</span>", "wide")}</section>"""
+            ? (Html)
+                $"""<section><h2>{f.T.Say("join.new")}</h2>{Part.LinkButton("/join", $"{Icons.Icon("add")}<span>{f.T.Say("join.link")}</span>", "wide")}</section>"""
             : $"""<section><h2>{f.T.Say("join.new")}</h2><p>{f.T.Say("join.ask")}</p></section>""";
 }
 
@@ -73,7 +74,7 @@ internal static class Around
             <ul class="list">{Html.Each(entries, e => Count(f, e))}</ul>
             {(
                 neighbours.Count == 0
-                    ? $"<p class=\"soft\">{f.T.Say("around.alone")}</p>"
+                    ? (Html)$"<p class=\"soft\">{f.T.Say("around.alone")}</p>"
                     : $"<ul class=\"list\">{Html.Each(neighbours, n => Neighbour(f, n))}</ul>"
             )}</section>
             """;

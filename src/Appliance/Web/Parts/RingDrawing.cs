@@ -73,6 +73,7 @@ public static class RingDrawing
     {
         var middle = angle + (Math.PI / count);
         var (x, y) = At(middle, Radius);
+        y += Math.Abs(Math.Cos(middle)) < 0.4 ? Math.Sign(Math.Sin(middle)) * 20 : 0; // clear of the names beside it
         return $"""<text class="what" x="{Math.Clamp(x, 62, Width - 62)}" y="{y + 5}">{Short(ring.Edges[giver].What)}</text>""";
     }
 
