@@ -60,7 +60,6 @@ public interface IDesk
     HealthView Health();
     IReadOnlyList<AuditView> Audit(long after, int most);
     IReadOnlyList<AuditView> LatestAudit(int most);
-    IReadOnlyList<DataMapRow> DataMap();
     ResidentsView Residents();
 
     Task<Outcome<Done>> RequestPeering(string address, int pairPort, CancellationToken token);

@@ -241,9 +241,5 @@ public sealed record HealthView(
 /// <summary>A row of the hash-chained audit log.</summary>
 public sealed record AuditView(long Seq, DateTimeOffset At, string Peer, string Act, string Detail);
 
-/// <summary>A row of the data map, as enforced.</summary>
-/// <param name="Class">public, shared, local-only or restore-only.</param>
-public sealed record DataMapRow(string Kind, string Table, string Class, string Destinations, string Approver, string Sentence);
-
 /// <summary>Who is who among our residents: numbers only, the pages list nobody.</summary>
 public sealed record ResidentsView(int Count, int ActiveLast30Days, int Offerings, int Needs);

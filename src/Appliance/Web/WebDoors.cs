@@ -77,13 +77,14 @@ public static class WebDoors
     public static void MapResidents(Door door, CancellationToken stopping)
     {
         door.MapCommon(stopping);
-        door.MapPages();
+        ResidentPages.MapPages(door);
     }
 
     /// <summary>Every route of the stewards' door.</summary>
     public static void MapStewards(Door door, CancellationToken stopping)
     {
         door.MapCommon(stopping);
+        StewardPages.MapPages(door);
     }
 
     private static async Task<OpenDoor> Open(

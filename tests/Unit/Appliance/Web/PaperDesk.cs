@@ -299,18 +299,6 @@ internal sealed class PaperDesk : IDesk
 
     public IReadOnlyList<AuditView> LatestAudit(int most) => [.. AuditRows().Reverse().Take(most)];
 
-    public IReadOnlyList<DataMapRow> DataMap() =>
-        [
-            .. EdgeNode.Wire.DataMap.KindRules.Select(r => new DataMapRow(
-                r.Kind,
-                "",
-                EdgeNode.Wire.DataClasses.ToWire(r.Class),
-                r.To,
-                r.Approver,
-                r.What
-            )),
-        ];
-
     public ResidentsView Residents() => new(43, 31, 52, 47);
 
     public Task<Outcome<Done>> RequestPeering(string address, int pairPort, CancellationToken token) =>
