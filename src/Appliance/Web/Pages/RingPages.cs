@@ -118,7 +118,7 @@ public static class RingPages
 
     private static Html At(PageFrame f, RingView r, string label) =>
         r.People.FirstOrDefault(p => p.Label == label) is { Node.Length: > 0 } person && person.Node != f.Cabinet
-            ? $" <span class=\"soft small\">{Part.Words(person.Node)}</span>"
+            ? (Html)$" <span class=\"soft small\">{Part.Words(person.Node)}</span>"
             : Html.Empty;
 
     private static Html Act(PageFrame f, RingView r) =>

@@ -30,13 +30,13 @@ public static class QueuePage
             )}</div>
             {(
                 q.Rows.Count == 0
-                    ? $"<p class=\"soft\">{f.T.Say("s.queue.nothing")}</p>"
+                    ? (Html)$"<p class=\"soft\">{f.T.Say("s.queue.nothing")}</p>"
                     : $"<ul class=\"list\">{Html.Each(q.Rows, r => Row(f, q, r))}</ul>"
             )}</section>
             """;
 
     private static Html Row(PageFrame f, QueueView q, QueueRow r) =>
-        $"""<li><span>{Part.DeliveryChip(f, new Delivery(r.Kind, q.Name, r.Oldest, "any"))}</span><span>{f.T.Say("s.queue.count", ("n", r.Count), ("bytes", Part.Bytes(r.Bytes)))}</span></li>""";
+        $"""<li><span>{Part.DeliveryChip(f, new Delivery(r.Kind, q.Name, r.Oldest))}</span><span>{f.T.Say("s.queue.count", ("n", r.Count), ("bytes", Part.Bytes(r.Bytes)))}</span></li>""";
 
     private static Html Aside(PageFrame f, IReadOnlyList<SetAsideView> aside) =>
         $"""

@@ -50,6 +50,7 @@ public static class Part
             DeliveryKind.PeerHasIt => Chip("peer", f.T.Say("delivery.peer", ("who", who)), "good", age),
             DeliveryKind.PersonHasIt => Chip("person", f.T.Say("delivery.person", ("who", who)), "good", age),
             DeliveryKind.Expired => Chip("expired", f.T.Say("delivery.expired", ("who", who)), "bad", age),
+            _ when d.Reason is null => Chip("refused", f.T.Say("delivery.refused.some", ("who", who)), "bad", age),
             _ => Chip("refused", f.T.Say("delivery.refused", ("who", who), ("reason", Reason(f.T, d.Reason))), "bad", age),
         };
     }

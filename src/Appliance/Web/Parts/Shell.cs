@@ -36,7 +36,7 @@ public static class Shell
     private static Html Bar(PageFrame f) =>
         $"""
             <header class="bar"><a class="where" href="/">{Icons.Icon("cabinet")}<span>{Part.Words(f.Cabinet)}{(
-                f.IsSteward ? $" <span class=\"small soft\">{f.T.Say("steward.desk")}</span>" : Html.Empty
+                f.IsSteward ? (Html)$" <span class=\"small soft\">{f.T.Say("steward.desk")}</span>" : Html.Empty
             )}</span></a>
             {(
                 f.Label is null
