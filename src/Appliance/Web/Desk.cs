@@ -32,12 +32,13 @@ public interface IDesk
 {
     CabinetView Cabinet();
     IReadOnlyList<NeighbourView> Neighbours();
-    IReadOnlyList<EntryCount> Entries();
+    IReadOnlyList<EntryCount> Entries(bool publishedOnly);
     IReadOnlyList<string> Categories(int most);
 
     IReadOnlyList<OfferingView> Offerings(string did);
     IReadOnlyList<NeedView> Needs(string did);
     IReadOnlyList<RingView> Rings(string did);
+    RingView? Ring(string did, string chainId);
 
     Task<Outcome<NewCard>> Join(string label, string? language, bool bySteward, CancellationToken token);
     Task<Outcome<OpenedCard>> OpenCard(byte[] secret, CancellationToken token);
@@ -51,6 +52,7 @@ public interface IDesk
     bool IsStewardCode(string typed);
     IReadOnlyList<DiscoveredView> Discovered();
     IReadOnlyList<PeeringView> Peerings();
+    PeeringEnd WhatEnds(string did);
     IReadOnlyList<QueueView> Queues();
     IReadOnlyList<SetAsideView> SetAside(int most);
     IReadOnlyList<StewardRing> AllRings(int most);

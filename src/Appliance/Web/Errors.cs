@@ -6,7 +6,25 @@ namespace EdgeNode.Appliance.Web;
 /// <summary>Refusals of a door: JSON at the interface, a page with what happened, what is safe and what to do elsewhere.</summary>
 internal static class Errors
 {
-    private static readonly string[] Missing = ["entry.unknown", "ring.unknown", "peering.unknown"];
+    private static readonly (string End, int Status)[] Endings =
+    [
+        (".malformed", 400),
+        ("text.empty", 400),
+        ("text.long", 400),
+        ("text.control", 400),
+        ("item.category", 400),
+        ("item.capacity", 400),
+        ("item.audience", 400),
+        ("item.too_long", 400),
+        (".wrong_code", 401),
+        ("resident.unknown", 401),
+        (".closed", 403),
+        (".signature", 403),
+        (".unknown", 404),
+        (".too_many_tries", 429),
+        (".full", 503),
+        (".failed", 503),
+    ];
 
     /// <summary>A refusal before any handler saw the request.</summary>
     public static Reply Of(Door door, WebRoute route, int status, string code) =>
@@ -21,27 +39,18 @@ internal static class Errors
     public static Reply Page(Visit visit, Refusal refusal) =>
         Reply.Page(ErrorPage.Render(PageFrame.Of(visit), refusal.Code, Html.Text(refusal.Text)), StatusOf(refusal.Code));
 
-    /// <summary>The HTTP status that says best what a code means.</summary>
+    /// <summary>The HTTP status that says best what a code means; 409 where the act does not fit the present state.</summary>
     public static int StatusOf(string code)
     {
-        if (
-            Missing.Contains(code)
-            || code.EndsWith(".unknown", StringComparison.Ordinal)
-            || code.EndsWith(".not_found", StringComparison.Ordinal)
-        )
+        foreach (var (end, status) in Endings)
         {
-            return 404;
+            if (code.EndsWith(end, StringComparison.Ordinal))
+            {
+                return status;
+            }
         }
 
-        return code switch
-        {
-            _ when code.EndsWith(".malformed", StringComparison.Ordinal) => 400,
-            _ when code.EndsWith(".too_many_tries", StringComparison.Ordinal) => 429,
-            _ when code.EndsWith(".wrong_code", StringComparison.Ordinal) => 401,
-            _ when code.EndsWith(".closed", StringComparison.Ordinal) => 403,
-            _ when code.EndsWith(".busy", StringComparison.Ordinal) || code.EndsWith(".full", StringComparison.Ordinal) => 503,
-            _ => 409,
-        };
+        return 409;
     }
 
     private static PageFrame Frame(Door door) =>

@@ -46,20 +46,34 @@ public sealed class LiveHub(TimeProvider clock)
 
     private readonly ConcurrentDictionary<OpenPage, IPAddress> _pages = new();
 
+    /// <summary>The reader that stewards' pages have.</summary>
+    public const string Stewards = Sync.PageChanged.Stewards;
+
+    /// <summary>Shortest time between two events to one page, so that a busy minute is not a storm of page loads.</summary>
+    public static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
+
     /// <summary>Open pages now.</summary>
     public int Count => _pages.Count;
 
-    /// <summary>Tells every open page what may have changed. Never waits.</summary>
-    public void Tell(LiveTopics topics)
+    /// <summary>
+    /// Tells the open pages of one reader what may have changed: a resident's DID, or <see cref="Stewards"/>. Never waits. Residents hear of
+    /// others only that something around changed, never whose.
+    /// </summary>
+    public void Tell(string reader)
     {
         foreach (var page in _pages.Keys)
         {
-            page.Add(topics);
+            page.Add(
+                page.Reader == Stewards ? LiveTopics.All
+                : page.Reader == reader ? LiveTopics.Rings | LiveTopics.Entries
+                : reader == Stewards ? LiveTopics.Neighbours
+                : LiveTopics.None
+            );
         }
     }
 
     /// <summary>Holds a page's connection open until it goes away or <paramref name="stopping"/>.</summary>
-    public async Task Serve(HttpContext http, CancellationToken stopping)
+    public async Task Serve(HttpContext http, string reader, CancellationToken stopping)
     {
         var source = http.Connection.RemoteIpAddress ?? IPAddress.None;
         if (_pages.Count >= MostPages || _pages.Values.Count(source.Equals) >= MostPerSource)
@@ -69,7 +83,7 @@ public sealed class LiveHub(TimeProvider clock)
             return;
         }
 
-        using var page = new OpenPage();
+        using var page = new OpenPage(reader);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
         _pages[page] = source;
         try
@@ -96,6 +110,7 @@ public sealed class LiveHub(TimeProvider clock)
             var topics = await page.Next(Ping, end);
             var text = topics == LiveTopics.None ? ": still here\n\n" : $"event: change\ndata: {Names(topics)}\n\n";
             await Write(response, text, end);
+            await page.Rest(end);
         }
     }
 
@@ -110,14 +125,18 @@ public sealed class LiveHub(TimeProvider clock)
     private static string Names(LiveTopics topics) =>
         string.Join(' ', Single.Where(t => topics.HasFlag(t)).Select(t => t.ToString().ToLowerInvariant()));
 
-    private sealed class OpenPage : IDisposable
+    private sealed class OpenPage(string reader) : IDisposable
     {
+        private readonly SemaphoreSlim _calm = new(0, 1); // never released: waiting for it is waiting
+
         private readonly SemaphoreSlim _signal = new(0, 1);
         private int _pending;
 
+        public string Reader { get; } = reader;
+
         public void Add(LiveTopics topics)
         {
-            if (Interlocked.Or(ref _pending, (int)topics) == 0)
+            if (topics != LiveTopics.None && Interlocked.Or(ref _pending, (int)topics) == 0)
             {
                 Wake();
             }
@@ -130,7 +149,13 @@ public sealed class LiveHub(TimeProvider clock)
             return (LiveTopics)Interlocked.Exchange(ref _pending, 0);
         }
 
-        public void Dispose() => _signal.Dispose();
+        public Task<bool> Rest(CancellationToken end) => _calm.WaitAsync(Calm, end);
+
+        public void Dispose()
+        {
+            _signal.Dispose();
+            _calm.Dispose();
+        }
 
         private void Wake()
         {

@@ -36,6 +36,7 @@ public enum ShareKind
 }
 
 /// <summary>Who may see an entry; the DIDs only when named.</summary>
+[System.Text.Json.Serialization.JsonConverter(typeof(Api.ShareConverter))]
 public sealed record Share(ShareKind Kind, IReadOnlyList<string> Peers)
 {
     /// <summary>Only this cabinet: the default, so that nothing leaves unasked.</summary>
@@ -148,11 +149,11 @@ public sealed record PeeringView(
     string Contract,
     DateTimeOffset Since,
     DateTimeOffset? LastContact,
-    bool Connected,
-    int RunningRings,
-    int EntriesTheyHold,
-    int WaitingForThem
+    bool Connected
 );
+
+/// <summary>What the end of a peering would touch.</summary>
+public sealed record PeeringEnd(int RunningRings, int EntriesTheyHold, int WaitingForThem);
 
 /// <summary>One row of a queue: so many items to one peer in one delivery state.</summary>
 public sealed record QueueRow(DeliveryKind Kind, int Count, long Bytes, DateTimeOffset Oldest);
@@ -175,10 +176,13 @@ public sealed record StewardRing(
     string State,
     DateTimeOffset Since,
     DateTimeOffset Deadline,
-    IReadOnlyList<string> Participants,
+    IReadOnlyList<StewardRingPerson> Participants,
     IReadOnlyList<StewardRingNode> HomeNodes,
     IReadOnlyList<EdgeView> Edges
 );
+
+/// <summary>A person of a ring, in giving order.</summary>
+public sealed record StewardRingPerson(string Did, string Label, string HomeNode);
 
 /// <summary>A home node of a ring with its vote, if known.</summary>
 public sealed record StewardRingNode(string Did, string Name, string? Vote);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using EdgeNode.Appliance.Web.Api;
 using EdgeNode.Appliance.Web.Pages;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -78,6 +79,7 @@ public static class WebDoors
     {
         door.MapCommon(stopping);
         ResidentPages.MapPages(door);
+        ResidentApi.MapApi(door);
     }
 
     /// <summary>Every route of the stewards' door.</summary>
@@ -85,6 +87,7 @@ public static class WebDoors
     {
         door.MapCommon(stopping);
         StewardPages.MapPages(door);
+        StewardApi.MapApi(door);
     }
 
     private static async Task<OpenDoor> Open(

@@ -26,8 +26,10 @@ public static class ResidentPages
         door.Get("/style.css", Access.Anyone, _ => Reply.File(Assets.Style));
         door.Get("/live.js", Access.Anyone, _ => Reply.File(Assets.Script));
         door.Get("/openapi.json", Access.Anyone, _ => Reply.File(Assets.OpenApi));
-        door.Get("/events", Access.Anyone, v => Reply.Stream(http => v.Door.Live.Serve(http, stopping)));
+        door.Get("/events", Access.Anyone, v => Reply.Stream(http => v.Door.Live.Serve(http, Reader(v), stopping)));
     }
+
+    private static string Reader(Visit v) => v.Session is null ? "" : v.Session.Card?.Did ?? LiveHub.Stewards;
 
     private static void MapCards(this Door door)
     {
@@ -73,14 +75,14 @@ public static class ResidentPages
             desk.Needs(did).Count,
             desk.Rings(did),
             desk.Neighbours(),
-            desk.Entries(),
+            desk.Entries(false),
             v.Query("note")
         );
         return Reply.Page(HomePage.Render(f, model));
     }
 
     private static WelcomeModel Welcome(Visit v, string? problem) =>
-        new(v.Desk.Cabinet().JoiningOpen, v.Desk.Entries(), v.Desk.Neighbours(), v.Query("note"), problem);
+        new(v.Desk.Cabinet().JoiningOpen, v.Desk.Entries(false), v.Desk.Neighbours(), v.Query("note"), problem);
 
     private static async Task<Reply> OpenCard(Visit v)
     {
@@ -191,7 +193,7 @@ public static class ResidentPages
     }
 
     private static Reply ShowRing(Visit v, string? problem) =>
-        v.Desk.Rings(v.Card.Did).FirstOrDefault(r => r.ChainId == v.Route("chainId")) is { } ring
+        v.Desk.Ring(v.Card.Did, v.Route("chainId")) is { } ring
             ? Reply.Page(RingPages.RenderCard(PageFrame.Of(v), ring, v.Query("note"), problem))
             : NotFound(v);
 

@@ -179,7 +179,7 @@ public static class PeeringDraftPage
         );
 
     /// <summary>The draft before a peering ends: what ends now, what stays, who is told.</summary>
-    public static Html RenderEnd(PageFrame f, PeeringView p) =>
+    public static Html RenderEnd(PageFrame f, PeeringView p, PeeringEnd end) =>
         Shell.Document(
             f,
             f.T.Plain("s.end.title"),
@@ -187,13 +187,13 @@ public static class PeeringDraftPage
             <h1>{f.T.Say("s.end.heading", ("who", Part.Words(p.Name)))}</h1>
             <section class="card"><h2>{f.T.Say("s.end.now")}</h2><ul class="rows"><li>{f.T.Say(
                 "s.end.now.lanes"
-            )}</li><li>{f.T.Say("s.end.now.waiting", ("n", p.WaitingForThem))}</li><li>{f.T.Say(
+            )}</li><li>{f.T.Say("s.end.now.waiting", ("n", end.WaitingForThem))}</li><li>{f.T.Say(
                 "s.end.now.rings",
-                ("n", p.RunningRings)
+                ("n", end.RunningRings)
             )}</li></ul>
             <h2>{f.T.Say("s.draft.stays")}</h2><ul class="rows"><li>{f.T.Say(
                 "s.end.stays.entries",
-                ("n", p.EntriesTheyHold)
+                ("n", end.EntriesTheyHold)
             )}</li><li>{f.T.Say("s.end.stays.audit")}</li></ul>
             <h2>{f.T.Say("s.end.told")}</h2><p>{(
                 p.LastContact is { } last ? f.T.Say("s.end.told.at", ("age", Part.Age(f, last))) : f.T.Say("s.end.told.never")

@@ -111,7 +111,7 @@ public static class StewardPages
         return (peering, v.Route("act")) switch
         {
             (null, _) => NotFound(v),
-            (_, "end") => Page(PeeringDraftPage.RenderEnd(F(v, "neighbours"), peering)),
+            (_, "end") => Page(PeeringDraftPage.RenderEnd(F(v, "neighbours"), peering, v.Desk.WhatEnds(peering.Did))),
             (_, "accept") => Page(PeeringDraftPage.RenderAccept(F(v, "neighbours"), peering)),
             _ => NotFound(v),
         };

@@ -64,7 +64,7 @@ public static class StewardRingsPage
 
     private static Html Row(PageFrame f, StewardRing r) =>
         $"""
-            <tr><th scope="row">{Html.Each(r.Participants, p => $"{Part.Words(p)} ")}<br><code class="soft">{r.ChainId[
+            <tr><th scope="row">{Html.Each(r.Participants, p => $"{Part.Words(p.Label)} ")}<br><code class="soft">{r.ChainId[
                 ..Math.Min(12, r.ChainId.Length)
             ]}</code></th><td data-label="{f.T.Plain("s.col.state")}">{Part.Chip(
                 IconOf(r.State),

@@ -42,10 +42,7 @@ public static class TodayPage
             $"""
             <h1>{f.T.Say("rail.today")}</h1><div id="today" class="stack" data-live="neighbours queues rings health">
             {Html.Each(m.Peerings.Where(p => p is { State: "proposed", RequestedBy: "them" }), p => Request(f, p))}
-            <section class="stack">{Html.Each(
-                m.Health.Checks.OrderByDescending(c => c.Level),
-                c => HealthPage.Check(f, c)
-            )}</section>
+            {Checks(f, m.Health)}
             {Figures(f, m)}
             <section><h2>{f.T.Say("s.today.queues")}</h2>{(
                 m.Queues.Count == 0
@@ -66,6 +63,19 @@ public static class TodayPage
             f.T.Say("s.today.request", ("who", Part.Words(p.Name))),
             f.T.Say("s.today.request.since", ("age", Part.Age(f, p.Since)))
         );
+
+    // What needs a hand has a row of its own; what is well is one line.
+    private static Html Checks(PageFrame f, HealthView health)
+    {
+        var open = health.Checks.Where(c => c.Level != CheckLevel.Good).OrderByDescending(c => c.Level);
+        var well = health.Checks.Where(c => c.Level == CheckLevel.Good);
+        return $"""
+            <section>{Html.Each(open, c => HealthPage.Check(f, c))}<div class="chips">{Html.Each(
+                well,
+                c => Part.Chip("done", $"{f.T.Say("s.check." + c.Name)}: {f.T.Say("s.level.good")}", "good")
+            )}</div></section>
+            """;
+    }
 
     private static Html Figures(PageFrame f, TodayModel m)
     {

@@ -68,22 +68,27 @@ public static class WelcomePage
 /// <summary>What is around this cabinet: how much is offered and needed, and when each neighbour was last heard.</summary>
 internal static class Around
 {
-    public static Html Render(PageFrame f, IReadOnlyList<NeighbourView> neighbours, IReadOnlyList<EntryCount> entries) =>
-        $"""
+    public static Html Render(PageFrame f, IReadOnlyList<NeighbourView> neighbours, IReadOnlyList<EntryCount> entries)
+    {
+        var silent = neighbours.Where(n => entries.All(e => e.Node != n.Did));
+        return $"""
             <section id="around" data-live="neighbours entries"><h2>{f.T.Say("around.title")}</h2>
-            <ul class="list">{Html.Each(entries, e => Count(f, e))}</ul>
-            {(
-                neighbours.Count == 0
-                    ? (Html)$"<p class=\"soft\">{f.T.Say("around.alone")}</p>"
-                    : $"<ul class=\"list\">{Html.Each(neighbours, n => Neighbour(f, n))}</ul>"
-            )}</section>
+            <ul class="list">{Html.Each(
+                entries,
+                e => Row(f, e.Name, e, neighbours.FirstOrDefault(n => n.Did == e.Node))
+            )}{Html.Each(silent, n => Row(f, n.Name, null, n))}</ul>
+            {Html.If(neighbours.Count == 0, () => $"<p class=\"soft\">{f.T.Say("around.alone")}</p>")}</section>
             """;
+    }
 
-    private static Html Count(PageFrame f, EntryCount e) =>
-        $"""<li><span>{Part.Words(e.Name)}</span><span class="soft">{f.T.Say("around.entries", ("offers", e.Offerings), ("needs", e.Needs))}</span></li>""";
-
-    private static Html Neighbour(PageFrame f, NeighbourView n) =>
-        $"""<li><span>{Part.Words(n.Name)}</span><span>{Contact(f, n)}</span></li>""";
+    private static Html Row(PageFrame f, string name, EntryCount? count, NeighbourView? neighbour) =>
+        $"""
+            <li><span>{Part.Words(name)}{Html.If(
+                count is not null,
+                () =>
+                    $" <span class=\"soft small\">{f.T.Say("around.entries", ("offers", count!.Offerings), ("needs", count.Needs))}</span>"
+            )}</span><span>{(neighbour is null ? Html.Empty : Contact(f, neighbour))}</span></li>
+            """;
 
     internal static Html Contact(PageFrame f, NeighbourView n) =>
         n switch

@@ -68,12 +68,8 @@ internal sealed class PaperDesk : IDesk
         );
         desk.RingList.Add(RingOf(Ring, RingState.Validated, null, canAnswer: true, canSettle: false));
         desk.RingList.Add(RingOf(OtherRing, RingState.Committed, "yes", canAnswer: false, canSettle: true));
-        desk.PeeringList.Add(
-            new(Hill, "Hill cabinet", "enrolled", "us", "1.0", Now.AddDays(-40), Now.AddMinutes(-1), true, 2, 41, 0)
-        );
-        desk.PeeringList.Add(
-            new(Quay, "Quay cabinet", "enrolled", "them", "1.0", Now.AddDays(-12), Now.AddHours(-5), false, 0, 18, 128)
-        );
+        desk.PeeringList.Add(new(Hill, "Hill cabinet", "enrolled", "us", "1.0", Now.AddDays(-40), Now.AddMinutes(-1), true));
+        desk.PeeringList.Add(new(Quay, "Quay cabinet", "enrolled", "them", "1.0", Now.AddDays(-12), Now.AddHours(-5), false));
         desk.PeeringList.Add(
             new(
                 "did:edge:east234567abcdefghijklmnopqrstuvwxyz234567abcdefghijk",
@@ -83,10 +79,7 @@ internal sealed class PaperDesk : IDesk
                 "1.0",
                 Now.AddHours(-2),
                 null,
-                false,
-                0,
-                0,
-                0
+                false
             )
         );
         return desk;
@@ -138,7 +131,7 @@ internal sealed class PaperDesk : IDesk
                 .Select(p => new NeighbourView(p.Did, p.Name, p.Connected, p.LastContact)),
         ];
 
-    public IReadOnlyList<EntryCount> Entries() => [new(Did, Name, 12, 9), new(Hill, "Hill cabinet", 31, 28)];
+    public IReadOnlyList<EntryCount> Entries(bool publishedOnly) => [new(Did, Name, 12, 9), new(Hill, "Hill cabinet", 31, 28)];
 
     public IReadOnlyList<string> Categories(int most) => ["beekeeping", "ask/brass-birmingham"];
 
@@ -147,6 +140,10 @@ internal sealed class PaperDesk : IDesk
     public IReadOnlyList<NeedView> Needs(string did) => _needs;
 
     public IReadOnlyList<RingView> Rings(string did) => RingList;
+
+    public RingView? Ring(string did, string chainId) => RingList.Find(r => r.ChainId == chainId);
+
+    public PeeringEnd WhatEnds(string did) => new(2, 41, 0);
 
     public Task<Outcome<NewCard>> Join(string label, string? language, bool bySteward, CancellationToken token) =>
         Act<NewCard>($"join {label}", () => new NewCard(Alice, label, AliceCode));
@@ -252,7 +249,7 @@ internal sealed class PaperDesk : IDesk
                 r.State.ToString().ToUpperInvariant(),
                 r.Since,
                 r.Deadline,
-                [.. r.People.Select(p => p.Label)],
+                [.. r.People.Select(p => new StewardRingPerson(p.Did, p.Label, Hill))],
                 [new(Did, Name, "yes"), new(Hill, "Hill cabinet", null)],
                 r.Edges
             )),
