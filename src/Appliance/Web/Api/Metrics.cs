@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text;
+
+namespace EdgeNode.Appliance.Web.Api;
+
+/// <summary>The node's numbers in the Prometheus text format 0.0.4.</summary>
+internal static class Metrics
+{
+    public static string Write(Visit v)
+    {
+        var text = new StringBuilder();
+        var (desk, wire, health) = (v.Desk, v.Desk.Wire(), v.Desk.Health());
+        Counter(
+            text,
+            "edgenode_statements_total",
+            "Statements over the wire.",
+            ("sent", wire.StatementsSent),
+            ("received", wire.StatementsReceived)
+        );
+        Counter(text, "edgenode_bytes_total", "Bytes over the wire.", ("sent", wire.BytesSent), ("received", wire.BytesReceived));
+        Counter(
+            text,
+            "edgenode_bundles_total",
+            "Bundles over the wire.",
+            ("sent", wire.BundlesSent),
+            ("received", wire.BundlesReceived)
+        );
+        Counter(
+            text,
+            "edgenode_receipts_total",
+            "Receipts over the wire.",
+            ("sent", wire.ReceiptsSent),
+            ("received", wire.ReceiptsReceived)
+        );
+        Gauge(
+            text,
+            "edgenode_rings",
+            "Rings by state.",
+            "state",
+            desk.RingCounts().Select(c => (c.Key.ToLowerInvariant(), (double)c.Value))
+        );
+        Gauge(
+            text,
+            "edgenode_waiting",
+            "Statements waiting, by peer.",
+            "peer",
+            desk.Queues().Select(q => (q.Name, (double)Waiting(q)))
+        );
+        Gauge(
+            text,
+            "edgenode_connected",
+            "1 while a peer is in contact.",
+            "peer",
+            desk.Queues().Select(q => (q.Name, q.Connected ? 1.0 : 0))
+        );
+        Gauge(
+            text,
+            "edgenode_check",
+            "Health: 0 good, 1 attention, 2 danger.",
+            "check",
+            health.Checks.Select(c => (c.Name, (double)c.Level))
+        );
+        Gauge(text, "edgenode_disk_free_bytes", "Free bytes on the data disk.", null, [("", health.DiskFree)]);
+        Gauge(text, "edgenode_residents", "Residents of this cabinet.", null, [("", desk.Residents().Count)]);
+        Gauge(text, "edgenode_sessions", "People signed in at this door.", null, [("", v.Door.Sessions.Count)]);
+        Gauge(text, "edgenode_live_pages", "Pages that listen for changes.", null, [("", v.Door.Live.Count)]);
+        return text.ToString();
+    }
+
+    private static int Waiting(QueueView q) => q.Rows.Where(r => r.Kind == DeliveryKind.Waiting).Sum(r => r.Count);
+
+    private static void Counter(
+        StringBuilder text,
+        string name,
+        string help,
+        params ReadOnlySpan<(string Direction, long Value)> values
+    )
+    {
+        text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} counter\n");
+        foreach (var (direction, value) in values)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{name}{{direction=\"{direction}\"}} {value}\n");
+        }
+    }
+
+    private static void Gauge(
+        StringBuilder text,
+        string name,
+        string help,
+        string? label,
+        IEnumerable<(string Of, double Value)> values
+    )
+    {
+        text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} gauge\n");
+        foreach (var (of, value) in values)
+        {
+            var labels = label is null ? "" : $"{{{label}=\"{Escape(of)}\"}}";
+            text.Append(CultureInfo.InvariantCulture, $"{name}{labels} {value}\n");
+        }
+    }
+
+    // Label values: backslash, quote and line feed are escaped (Prometheus exposition formats).
+    private static string Escape(string value) =>
+        value
+            .Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal);
+}

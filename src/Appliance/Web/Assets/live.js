@@ -1,0 +1,91 @@
+// EdgeNode: the only script. Every page works without it; it opens a card whose secret stands after "#",
+// keeps marked regions current, and prints. Written for old phones: no syntax after 2015.
+(function () {
+  "use strict";
+  var doc = document;
+
+  // A login card's link is http://cabinet/c#SECRET. What follows "#" never reaches the network: it goes into the form here.
+  var card = doc.getElementById("card");
+  var secret = location.hash.slice(1);
+  if (card && secret.length >= 26) {
+    card.elements.code.value = secret;
+    history.replaceState(null, "", location.pathname);
+    doc.body.setAttribute("aria-busy", "true");
+    card.submit();
+    return;
+  }
+
+  each(doc.querySelectorAll("[data-print]"), function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () { window.print(); });
+  });
+
+  // Regions marked data-live="rings entries" are replaced when one of these topics changed.
+  var source = null, timer = 0, retry = 0;
+  if (!doc.querySelector("[data-live]") || !window.EventSource) return;
+  doc.addEventListener("visibilitychange", function () {
+    if (doc.hidden) { close(); } else { open(); refresh(); }
+  });
+  window.addEventListener("pagehide", close);
+  if (!doc.hidden) open();
+  setInterval(function () { if (!doc.hidden) refresh(); }, 60000); // ages grow even when nothing happens
+
+  function open() {
+    if (source) return;
+    source = new EventSource("/events");
+    source.addEventListener("change", function (event) {
+      var topics = event.data.split(" ");
+      var wanted = false;
+      each(doc.querySelectorAll("[data-live]"), function (region) {
+        region.getAttribute("data-live").split(" ").forEach(function (t) { wanted = wanted || topics.indexOf(t) >= 0; });
+      });
+      if (wanted) { clearTimeout(timer); timer = setTimeout(refresh, 250); }
+    });
+    source.onerror = function () {
+      if (source && source.readyState === 2) { close(); clearTimeout(retry); retry = setTimeout(open, 30000); }
+    };
+  }
+
+  function close() {
+    if (source) { source.close(); source = null; }
+  }
+
+  function refresh() {
+    var request = new XMLHttpRequest();
+    request.open("GET", location.href);
+    request.setRequestHeader("X-EdgeNode-Live", "1");
+    request.responseType = "document";
+    request.timeout = 10000;
+    request.onload = function () {
+      if (request.status === 200 && request.response && request.responseURL.split("#")[0] === location.href.split("#")[0]) {
+        each(doc.querySelectorAll("[data-live]"), function (region) { replace(region, request.response.getElementById(region.id)); });
+      }
+    };
+    request.send();
+  }
+
+  // Never under somebody's fingers: a region in which a field is being filled or a part is opened stays as it is.
+  function replace(region, fresh) {
+    if (!fresh || fresh.innerHTML === region.innerHTML || region.querySelector("details[open]")) return;
+    var active = doc.activeElement;
+    var inside = active && region.contains(active);
+    if (inside && /^(INPUT|TEXTAREA|SELECT)$/.test(active.tagName)) return;
+    var mark = inside && (active.id || active.getAttribute("href"));
+    var news = withoutAges(region) !== withoutAges(fresh);
+    region.innerHTML = fresh.innerHTML;
+    region.classList.remove("changed");
+    void region.offsetWidth; // restarts the animation
+    if (news) region.classList.add("changed");
+    each(mark ? region.querySelectorAll("[id],a[href]") : [], function (element) {
+      if (element.id === mark || element.getAttribute("href") === mark) element.focus();
+    });
+  }
+
+  function withoutAges(region) {
+    return region.innerHTML.replace(/<time[^>]*>[^<]*<\/time>/g, "");
+  }
+
+  function each(list, act) {
+    Array.prototype.forEach.call(list, act);
+  }
+})();

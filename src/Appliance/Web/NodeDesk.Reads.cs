@@ -1,0 +1,118 @@
+using EdgeNode.Store;
+using EdgeNode.Wire;
+
+namespace EdgeNode.Appliance.Web;
+
+/// <summary>What the desk reads: each answer is one snapshot of the last commit.</summary>
+public sealed partial class NodeDesk
+{
+    /// <summary>Below this part of the disk free, a steward should look; below <see cref="DiskDanger"/> they must act.</summary>
+    private const double DiskAttention = 0.15;
+    private const double DiskDanger = 0.05;
+
+    /// <summary>A neighbour out of contact for this long is worth a look.</summary>
+    private static readonly TimeSpan LongSilence = TimeSpan.FromHours(1);
+
+    public IReadOnlyList<NeighbourView> Neighbours() =>
+        [
+            .. Peerings()
+                .Where(p => p.State == "enrolled")
+                .Select(p => new NeighbourView(p.Did, p.Name, p.Connected, p.LastContact)),
+        ];
+
+    public IReadOnlyList<EntryCount> Entries(bool publishedOnly) =>
+        Read((db, names) => EntryQueries.Counts(db, names, publishedOnly));
+
+    public IReadOnlyList<string> Categories(int most) => door.Read(db => EntryQueries.Categories(db, most));
+
+    public IReadOnlyList<OfferingView> Offerings(string did) => Read((db, names) => EntryQueries.Offerings(db, names, did));
+
+    public IReadOnlyList<NeedView> Needs(string did) => Read((db, names) => EntryQueries.Needs(db, names, did));
+
+    public IReadOnlyList<RingView> Rings(string did) => Read((db, names) => RingQueries.Of(db, names, did));
+
+    public RingView? Ring(string did, string chainId) => Read((db, names) => RingQueries.One(db, names, chainId, did));
+
+    public IReadOnlyList<DiscoveredView> Discovered() => door.Read(StewardQueries.Discovered);
+
+    public IReadOnlyList<PeeringView> Peerings() => door.Read(db => StewardQueries.Peerings(db, options.IsInContact));
+
+    public PeeringEnd WhatEnds(string did) => door.Read(db => StewardQueries.WhatEnds(db, did));
+
+    public IReadOnlyList<QueueView> Queues() => door.Read(db => StewardQueries.Queues(db, options.IsInContact));
+
+    public IReadOnlyList<SetAsideView> SetAside(int most) => Read((db, names) => StewardQueries.SetAside(db, names, most));
+
+    public IReadOnlyList<StewardRing> AllRings(int most) => Read((db, names) => RingQueries.All(db, names, most));
+
+    public IReadOnlyDictionary<string, int> RingCounts() => door.Read(RingQueries.Counts);
+
+    public PlanView Plan() => door.Read(StewardQueries.Plan);
+
+    public WireView Wire() => Read(StewardQueries.Wire);
+
+    public IReadOnlyList<AuditView> Audit(long after, int most) =>
+        Read((db, names) => StewardQueries.Audit(db, names, after, most));
+
+    public IReadOnlyList<AuditView> LatestAudit(int most) => Read((db, names) => StewardQueries.LatestAudit(db, names, most));
+
+    public ResidentsView Residents() => door.Read(db => StewardQueries.Residents(db, Me, Now - TimeSpan.FromDays(30)));
+
+    public HealthView Health()
+    {
+        var disk = new DriveInfo(options.DataFolder);
+        var (free, total) = (disk.AvailableFreeSpace, disk.TotalSize);
+        var database = new FileInfo(options.Database);
+        return new HealthView(
+            options.Card.Release,
+            _started,
+            clock.GetUtcNow(),
+            free,
+            total,
+            database.Exists ? database.Length : 0,
+            [CheckDisk(free, total), CheckClock(), CheckLinks(), .. options.Checks()]
+        );
+    }
+
+    private T Read<T>(Func<Db, NodeNames, T> read) => door.Read(db => read(db, new NodeNames(db, Me, options.Card.Name)));
+
+    private static CheckView CheckDisk(long free, long total)
+    {
+        var part = total == 0 ? 0 : (double)free / total;
+        var level =
+            part < DiskDanger ? CheckLevel.Danger
+            : part < DiskAttention ? CheckLevel.Attention
+            : CheckLevel.Good;
+        var says = $"{Parts.Part.Bytes(free)} of {Parts.Part.Bytes(total)} are free.";
+        return new CheckView(
+            "disk",
+            level,
+            says,
+            level == CheckLevel.Good ? "" : "Free some space or fit a larger disk; a full disk keeps nothing new."
+        );
+    }
+
+    private CheckView CheckClock() =>
+        Now >= Moment.EarliestSure
+            ? new CheckView("clock", CheckLevel.Good, $"It is {clock.GetLocalNow():yyyy-MM-dd HH:mm} here.", "")
+            : new CheckView(
+                "clock",
+                CheckLevel.Danger,
+                "The clock was never set; deadlines wait until it is.",
+                "Set the clock and check the battery of the clock chip."
+            );
+
+    private CheckView CheckLinks()
+    {
+        var now = clock.GetUtcNow();
+        var silent = Neighbours().Where(n => !n.Connected && !(now - n.LastContact < LongSilence)).Select(n => n.Name).ToList();
+        return silent.Count == 0
+            ? new CheckView("links", CheckLevel.Good, "No neighbour has been silent for an hour.", "")
+            : new CheckView(
+                "links",
+                CheckLevel.Attention,
+                $"Not in contact for an hour or longer: {string.Join(", ", silent)}.",
+                "Check their power and the link. What is meant for them waits here."
+            );
+    }
+}

@@ -1,0 +1,213 @@
+using EdgeNode.Appliance.Web.Parts;
+
+namespace EdgeNode.Appliance.Web.Pages;
+
+/// <summary>An offering or a need as its owner's list shows it.</summary>
+public sealed record EntryRow(
+    string Id,
+    string Title,
+    IReadOnlyList<string> Categories,
+    Share Share,
+    DateTimeOffset Since,
+    IReadOnlyList<Delivery> Deliveries
+)
+{
+    public static EntryRow Of(OfferingView o) => new(o.Id, o.Title, [o.Category], o.Share, o.Since, o.Deliveries);
+
+    public static EntryRow Of(NeedView n) => new(n.Id, n.Title, n.Accepts, n.Share, n.Since, n.Deliveries);
+}
+
+/// <summary>A list of one's own offerings or needs.</summary>
+/// <param name="Kind">"offer" or "need": the path and the texts.</param>
+/// <param name="Undo">What was just withdrawn and can be brought back; null when nothing.</param>
+public sealed record EntryListModel(
+    string Kind,
+    IReadOnlyList<EntryRow> Entries,
+    IReadOnlyList<NeighbourView> Neighbours,
+    EntryRow? Undo,
+    string? Note,
+    string? Problem
+);
+
+/// <summary>What somebody has filled in so far; shown again when something was missing.</summary>
+public sealed record EntryDraft(
+    string Title,
+    IReadOnlyList<string> Categories,
+    string Own,
+    string Share,
+    IReadOnlyList<string> Peers
+)
+{
+    /// <summary>An empty form: only here, so that nothing leaves unasked.</summary>
+    public static EntryDraft Empty { get; } = new("", [], "", "here", []);
+}
+
+/// <summary>The form of a new offering or need.</summary>
+/// <param name="Known">Categories in use around here that are not in the starter list.</param>
+public sealed record EntryFormModel(
+    string Kind,
+    EntryDraft Draft,
+    IReadOnlyList<string> Known,
+    IReadOnlyList<NeighbourView> Neighbours,
+    string? Problem
+);
+
+/// <summary>I offer and I need: the list, the form, and the draft before something is withdrawn.</summary>
+public static class EntryPages
+{
+    /// <summary>Longest title in characters.</summary>
+    public const int MaxTitle = Matching.Items.MaxTitle;
+
+    /// <summary>Most categories a need may accept (rulings 16).</summary>
+    public const int MaxAccepts = Wire.NeedBody.MaxAccepts;
+
+    /// <summary>The list at <c>/offer</c> or <c>/need</c>.</summary>
+    public static Html RenderList(PageFrame f, EntryListModel m) =>
+        Shell.Document(
+            f,
+            f.T.Plain(Key(m.Kind, "title")),
+            $"""
+            {WelcomePage.NoteOf(f, m.Note)}{(m.Problem is null ? Html.Empty : Part.Notice("attention", f.T.Say(m.Problem)))}{Undo(
+                f,
+                m
+            )}
+            <h1>{f.T.Say(Key(m.Kind, "title"))}</h1>
+            {(m.Entries.Count == 0 ? Html.Empty : Part.Next($"/{m.Kind}/new", "add", f.T.Say(Key(m.Kind, "add"))))}
+            <div id="entries" data-live="entries">{Rows(f, m)}</div>
+            """
+        );
+
+    /// <summary>The form at <c>/offer/new</c> or <c>/need/new</c>.</summary>
+    public static Html RenderForm(PageFrame f, EntryFormModel m) =>
+        Shell.Document(
+            f,
+            f.T.Plain(Key(m.Kind, "add")),
+            $"""
+            <h1>{f.T.Say(Key(m.Kind, "add"))}</h1>
+            <form class="stack" method="post" action="/{m.Kind}" autocomplete="off">{f.TokenField}
+            {(m.Problem is null ? Html.Empty : Part.Notice("attention", f.T.Say(m.Problem)))}
+            <div class="card"><label for="title">{f.T.Say(Key(m.Kind, "words"))}</label>
+            <input type="text" id="title" name="title" dir="auto" maxlength="{MaxTitle}" value="{m.Draft.Title}" required></div>
+            <fieldset class="card"><legend>{f.T.Say(Key(m.Kind, "kind"))}</legend>{Kinds(f, m)}</fieldset>
+            <fieldset class="card"><legend>{f.T.Say("share.who")}</legend>{Shares(f, m)}</fieldset>
+            <button class="main wide">{Icons.Icon("check")}<span>{f.T.Say(Key(m.Kind, "save"))}</span></button>
+            <p><a href="/{m.Kind}">{f.T.Say("cancel")}</a></p></form>
+            """
+        );
+
+    /// <summary>The draft before a withdrawal: what ends, what stays, and how to undo it.</summary>
+    public static Html RenderWithdraw(PageFrame f, string kind, EntryRow entry) =>
+        Shell.Document(
+            f,
+            f.T.Plain("withdraw.title"),
+            $"""
+            <h1>{f.T.Say("withdraw.heading", ("title", Part.Words(entry.Title)))}</h1>
+            <section class="card"><ul class="rows"><li>{f.T.Say("withdraw.ends")}</li>
+            {(entry.Share.Kind == ShareKind.Here ? Html.Empty : $"<li>{f.T.Say("withdraw.told")}</li>")}
+            <li>{f.T.Say("withdraw.rings")}</li><li>{f.T.Say("withdraw.stays")}</li><li>{f.T.Say(
+                "withdraw.undo"
+            )}</li></ul></section>
+            <div class="buttons">{Part.ButtonForm(
+                f,
+                $"/{kind}/{entry.Id}/withdraw",
+                f.T.Say("withdraw.do"),
+                "danger main"
+            )}{Part.LinkButton($"/{kind}", f.T.Say("withdraw.keep"))}</div>
+            """
+        );
+
+    /// <summary>How an entry is shared, in words.</summary>
+    public static Html ShareWords(PageFrame f, Share share, IReadOnlyList<NeighbourView> neighbours) =>
+        share.Kind switch
+        {
+            ShareKind.Here => f.T.Say("share.here"),
+            ShareKind.All => f.T.Say("share.all"),
+            _ => f.T.Say("share.named.list", ("names", Html.Each(share.Peers, p => $"{Part.Words(NameOf(p, neighbours))} "))),
+        };
+
+    private static string Key(string kind, string part) => kind == "offer" ? "offer." + part : "need." + part;
+
+    private static string NameOf(string did, IReadOnlyList<NeighbourView> neighbours) =>
+        neighbours.FirstOrDefault(n => n.Did == did)?.Name ?? did;
+
+    private static Html Rows(PageFrame f, EntryListModel m) =>
+        m.Entries.Count == 0
+            ? Part.EmptyState(
+                m.Kind,
+                f.T.Say(Key(m.Kind, "empty")),
+                Part.LinkButton($"/{m.Kind}/new", $"{Icons.Icon("add")}<span>{f.T.Say(Key(m.Kind, "add"))}</span>", "main wide")
+            )
+            : $"""<ul class="rows">{Html.Each(m.Entries, e => Row(f, m, e))}</ul>""";
+
+    private static Html Row(PageFrame f, EntryListModel m, EntryRow e) =>
+        $"""
+            <li class="row"><div class="top">{Icons.Icon(
+                Categories.IconOf(e.Categories.Count > 0 ? e.Categories[0] : "")
+            )}<div><div class="title">{Part.Words(e.Title)}</div>
+            <div class="soft small">{Html.Each(e.Categories.Take(8), c => $"{Categories.NameOf(c, f.T)} · ")}{ShareWords(
+                f,
+                e.Share,
+                m.Neighbours
+            )}</div></div></div>
+            <div class="chips">{(
+                e.Deliveries.Count == 0
+                    ? Part.DeliveryChip(f, new Delivery(DeliveryKind.KeptHere, "", e.Since))
+                    : Html.Each(e.Deliveries, d => Part.DeliveryChip(f, d))
+            )}</div>
+            <div><a class="button plain" href="/{m.Kind}/{e.Id}/withdraw">{f.T.Say("withdraw.link")}</a></div></li>
+            """;
+
+    private static Html Undo(PageFrame f, EntryListModel m) =>
+        m.Undo is not { } gone
+            ? Html.Empty
+            : Part.Notice(
+                "",
+                f.T.Say("withdraw.gone", ("title", Part.Words(gone.Title))),
+                Part.ButtonForm(f, $"/{m.Kind}", f.T.Say("withdraw.again"), "", UndoFields(gone))
+            );
+
+    private static Html UndoFields(EntryRow e) =>
+        $"""
+            {Part.Hidden("title", e.Title)}{Html.Each(e.Categories, c => Part.Hidden("category", c))}{Part.Hidden(
+                "share",
+                Word(e.Share.Kind)
+            )}{Html.Each(e.Share.Peers, p => Part.Hidden("peer", p))}
+            """;
+
+    private static string Word(ShareKind kind) =>
+        kind == ShareKind.Here ? "here"
+        : kind == ShareKind.All ? "all"
+        : "named";
+
+    private static Html Kinds(PageFrame f, EntryFormModel m)
+    {
+        var type = m.Kind == "offer" ? "radio" : "checkbox";
+        return $"""
+            <div class="picks grid">{Html.Each(
+                Categories.Starter,
+                c => Part.Pick(type, "category", c.Key, f.T.Say(c.Name), m.Draft.Categories.Contains(c.Key), c.Icon)
+            )}</div>
+            <div><label for="own">{f.T.Say("category.own")}</label><p class="hint">{f.T.Say(Key(m.Kind, "own"))}</p>
+            <input type="text" id="own" name="own" dir="auto" maxlength="400" value="{m.Draft.Own}" list="known"><datalist id="known">{Html.Each(
+                m.Known,
+                k => $"<option value=\"{k}\">"
+            )}</datalist></div>
+            """;
+    }
+
+    private static Html Shares(PageFrame f, EntryFormModel m) =>
+        $"""
+            <div class="picks">{Part.Pick("radio", "share", "here", f.T.Say("share.here"), m.Draft.Share == "here", "kept")}
+            {Part.Pick("radio", "share", "all", f.T.Say("share.all"), m.Draft.Share == "all", "neighbours")}
+            {(m.Neighbours.Count == 0 ? Html.Empty : Named(f, m))}</div><p class="hint">{f.T.Say("share.hint")}</p>
+            """;
+
+    private static Html Named(PageFrame f, EntryFormModel m) =>
+        $"""
+            {Part.Pick("radio", "share", "named", f.T.Say("share.named"), m.Draft.Share == "named", "peer")}
+            <div class="picks named">{Html.Each(
+                m.Neighbours,
+                n => Part.Pick("checkbox", "peer", n.Did, Part.Words(n.Name), m.Draft.Peers.Contains(n.Did))
+            )}</div>
+            """;
+}

@@ -1,0 +1,249 @@
+namespace EdgeNode.Appliance.Web;
+
+/// <summary>This cabinet, as anybody on its Wi-Fi may know it.</summary>
+public sealed record CabinetView(string Did, string Name, string Version, bool JoiningOpen, bool ClockSure);
+
+/// <summary>A neighbour cabinet we have a peering with.</summary>
+/// <param name="LastContact">When its signed word was last received; null when never.</param>
+public sealed record NeighbourView(string Did, string Name, bool Connected, DateTimeOffset? LastContact);
+
+/// <summary>How many published entries of a home node stand in our copy of the match graph.</summary>
+public sealed record EntryCount(string Node, string Name, int Offerings, int Needs);
+
+/// <summary>The five honest states of something that should reach somebody else (glossary, "delivery state").</summary>
+public enum DeliveryKind
+{
+    KeptHere,
+    Waiting,
+    PeerHasIt,
+    PersonHasIt,
+    NotAccepted,
+    Expired,
+}
+
+/// <summary>One delivery state.</summary>
+/// <param name="Who">The neighbour cabinet or person it speaks of; empty when kept here.</param>
+/// <param name="Since">When the state began; its age is always shown.</param>
+/// <param name="Reason">Code of the refusal when not accepted.</param>
+public sealed record Delivery(DeliveryKind Kind, string Who, DateTimeOffset Since, string? Reason = null);
+
+/// <summary>Who may see an entry.</summary>
+public enum ShareKind
+{
+    Here,
+    All,
+    Named,
+}
+
+/// <summary>Who may see an entry; the DIDs only when named.</summary>
+[System.Text.Json.Serialization.JsonConverter(typeof(Api.ShareConverter))]
+public sealed record Share(ShareKind Kind, IReadOnlyList<string> Peers)
+{
+    /// <summary>Only this cabinet: the default, so that nothing leaves unasked.</summary>
+    public static Share Here { get; } = new(ShareKind.Here, []);
+
+    /// <summary>Every neighbour cabinet.</summary>
+    public static Share All { get; } = new(ShareKind.All, []);
+}
+
+/// <summary>Something a resident offers.</summary>
+public sealed record OfferingView(
+    string Id,
+    string Category,
+    string Title,
+    Share Share,
+    DateTimeOffset Since,
+    IReadOnlyList<Delivery> Deliveries
+);
+
+/// <summary>Something a resident needs: any one of the accepted categories would do.</summary>
+public sealed record NeedView(
+    string Id,
+    IReadOnlyList<string> Accepts,
+    string Title,
+    Share Share,
+    DateTimeOffset Since,
+    IReadOnlyList<Delivery> Deliveries
+);
+
+/// <summary>Where a ring stands, in the words of its home node's state machine.</summary>
+public enum RingState
+{
+    Seen,
+    Validated,
+    Consented,
+    Yes,
+    Committed,
+    Completed,
+    Aborted,
+}
+
+/// <summary>Where one giving of a ring stands.</summary>
+public enum EdgeState
+{
+    Planned,
+    Open,
+    Given,
+    Done,
+    Failed,
+    Repaired,
+    Released,
+}
+
+/// <summary>One giving of a ring.</summary>
+/// <param name="Index">Its place in the ring, as EdgeSettled names it.</param>
+public sealed record EdgeView(int Index, string From, string To, string What, EdgeState State);
+
+/// <summary>A person of a ring.</summary>
+/// <param name="Label">The nickname they chose to share.</param>
+/// <param name="Node">Name of their cabinet.</param>
+public sealed record RingPerson(string Did, string Label, string Node, bool IsYou);
+
+/// <summary>A home node of a ring and what we know of its word.</summary>
+public sealed record RingNode(string Did, string Name, bool IsOurs, string? Vote, Delivery Delivery);
+
+/// <summary>A ring as one of its people sees it.</summary>
+/// <param name="Card">Hash of the canonical form of this person's two edges; an answer must carry it.</param>
+/// <param name="Sentence">The exact sentence that is signed with a yes.</param>
+/// <param name="Answer">yes, no, withdrawn, or null when not answered yet.</param>
+/// <param name="Deadline">Until when answers count.</param>
+/// <param name="Since">When the ring reached its present state.</param>
+/// <param name="People">In giving order: each gives to the next, the last to the first.</param>
+/// <param name="Edges">In the same order as the people.</param>
+/// <param name="Settled">Edges for which this person has already said how it went.</param>
+public sealed record RingView(
+    string ChainId,
+    RingState State,
+    string Card,
+    string Sentence,
+    string? Answer,
+    bool CanAnswer,
+    bool CanSettle,
+    DateTimeOffset Deadline,
+    DateTimeOffset Since,
+    IReadOnlyList<RingPerson> People,
+    IReadOnlyList<EdgeView> Edges,
+    IReadOnlyList<RingNode> Nodes,
+    IReadOnlyList<int> Settled
+)
+{
+    private int Me => People.Select((person, index) => (person, index)).First(p => p.person.IsYou).index;
+
+    /// <summary>What this person gives.</summary>
+    public EdgeView Gives => Edges[Me];
+
+    /// <summary>What this person gets.</summary>
+    public EdgeView Gets => Edges[(Me + Edges.Count - 1) % Edges.Count];
+}
+
+/// <summary>A cabinet seen by discovery; nothing about it is proved.</summary>
+public sealed record DiscoveredView(string Instance, string Did13, string Address, int Port, int PairPort, DateTimeOffset Seen);
+
+/// <summary>A peering and its state (glossary: proposed, accepted, enrolled, suspended, revoked, declined).</summary>
+/// <param name="RequestedBy">"us" or "them".</param>
+public sealed record PeeringView(
+    string Did,
+    string Name,
+    string State,
+    string RequestedBy,
+    string Contract,
+    DateTimeOffset Since,
+    DateTimeOffset? LastContact,
+    bool Connected
+);
+
+/// <summary>What the end of a peering would touch.</summary>
+public sealed record PeeringEnd(int RunningRings, int EntriesTheyHold, int WaitingForThem);
+
+/// <summary>One row of a queue: so many items to one peer in one delivery state.</summary>
+public sealed record QueueRow(DeliveryKind Kind, int Count, long Bytes, DateTimeOffset Oldest);
+
+/// <summary>Everything we still hold, or held, for one peer.</summary>
+public sealed record QueueView(
+    string Did,
+    string Name,
+    bool Connected,
+    DateTimeOffset? LastContact,
+    IReadOnlyList<QueueRow> Rows
+);
+
+/// <summary>A statement that was not accepted or expired: never dropped silently.</summary>
+public sealed record SetAsideView(string Peer, string Kind, string StatementId, string Reason, DateTimeOffset Since);
+
+/// <summary>A ring as the steward sees it.</summary>
+public sealed record StewardRing(
+    string ChainId,
+    string State,
+    DateTimeOffset Since,
+    DateTimeOffset Deadline,
+    IReadOnlyList<StewardRingPerson> Participants,
+    IReadOnlyList<StewardRingNode> HomeNodes,
+    IReadOnlyList<EdgeView> Edges
+);
+
+/// <summary>A person of a ring, in giving order.</summary>
+public sealed record StewardRingPerson(string Did, string Label, string HomeNode);
+
+/// <summary>A home node of a ring with its vote, if known.</summary>
+public sealed record StewardRingNode(string Did, string Name, string? Vote);
+
+/// <summary>A plan run: idle, running, done, failed.</summary>
+public sealed record PlanView(
+    string State,
+    int Rings,
+    int Items,
+    long Value,
+    long Bound,
+    bool Optimal,
+    string? PlanHash,
+    int Cap,
+    int Proposed,
+    double Seconds
+);
+
+/// <summary>What one peer sent that was refused, by code.</summary>
+public sealed record RefusedView(string Peer, string Code, long Count);
+
+/// <summary>Counters of the wire since the node was first started.</summary>
+public sealed record WireView(
+    long StatementsSent,
+    long StatementsReceived,
+    long BytesSent,
+    long BytesReceived,
+    long BundlesSent,
+    long BundlesReceived,
+    long ReceiptsSent,
+    long ReceiptsReceived,
+    IReadOnlyList<RefusedView> Refused
+);
+
+/// <summary>How a check stands. Said in words and by an icon, never by colour alone.</summary>
+public enum CheckLevel
+{
+    Good,
+    Attention,
+    Danger,
+}
+
+/// <summary>One check of the node's health.</summary>
+/// <param name="Name">Stable name: disk, clock, database, broker, links, queue.</param>
+/// <param name="Says">What is found, in a sentence.</param>
+/// <param name="Do">What to do about it; empty when nothing.</param>
+public sealed record CheckView(string Name, CheckLevel Level, string Says, string Do);
+
+/// <summary>The node's health.</summary>
+public sealed record HealthView(
+    string Version,
+    DateTimeOffset Started,
+    DateTimeOffset Now,
+    long DiskFree,
+    long DiskTotal,
+    long DatabaseBytes,
+    IReadOnlyList<CheckView> Checks
+);
+
+/// <summary>A row of the hash-chained audit log.</summary>
+public sealed record AuditView(long Seq, DateTimeOffset At, string Peer, string Act, string Detail);
+
+/// <summary>Who is who among our residents: numbers only, the pages list nobody.</summary>
+public sealed record ResidentsView(int Count, int ActiveLast30Days, int Offerings, int Needs);

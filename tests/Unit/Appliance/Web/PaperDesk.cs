@@ -1,0 +1,338 @@
+using System.Globalization;
+using EdgeNode.Appliance.Web;
+
+namespace EdgeNode.Tests.Unit.Appliance.Web;
+
+/// <summary>
+/// A cabinet on paper: the second desk behind the same doors, with a neighbourhood of a few people in memory. Tests of the doors
+/// use it to see exactly which acts reached the node (<see cref="Acts"/>); tests of the real desk use the real node.
+/// </summary>
+internal sealed class PaperDesk : IDesk
+{
+    public const string AliceCode = "aaaabbbbccccddddeeeeffff2i";
+    public const string StewardCode = "stewardstewardstewar";
+    public const string Did = "did:edge:mill234567abcdefghijklmnopqrstuvwxyz234567abcdefghijk";
+    public const string Hill = "did:edge:hill234567abcdefghijklmnopqrstuvwxyz234567abcdefghijk";
+    public const string Quay = "did:edge:quay234567abcdefghijklmnopqrstuvwxyz234567abcdefghijk";
+    public const string Alice = "did:edge:alic234567abcdefghijklmnopqrstuvwxyz234567abcdefghijk";
+    public static readonly DateTimeOffset Now = DateTimeOffset.Parse("2026-08-14T18:20:00Z", CultureInfo.InvariantCulture);
+    public static readonly string Ring = new('4', 64);
+    public static readonly string OtherRing = new('7', 64);
+
+    private readonly List<OfferingView> _offerings = [];
+    private readonly List<NeedView> _needs = [];
+
+    /// <summary>Every act in order, as "verb detail".</summary>
+    public List<string> Acts { get; } = [];
+
+    /// <summary>Keys handed out by opened cards.</summary>
+    public List<PaperKey> Keys { get; } = [];
+
+    public string Name { get; set; } = "Mill cabinet";
+    public string Label { get; set; } = "Carol";
+    public bool JoiningOpen { get; set; } = true;
+    public List<RingView> RingList { get; } = [];
+    public List<PeeringView> PeeringList { get; } = [];
+    public Refusal? NextRefusal { get; set; }
+    public Exception? NextFault { get; set; }
+
+    /// <summary>A cabinet in the middle of an ordinary evening.</summary>
+    public static PaperDesk Evening()
+    {
+        var desk = new PaperDesk();
+        desk._offerings.Add(
+            new(
+                "0198a111-0000-7000-8000-000000000001",
+                "food",
+                "Rye bread, two loaves a week",
+                Share.All,
+                Now.AddHours(-30),
+                [
+                    new(DeliveryKind.PeerHasIt, "Hill cabinet", Now.AddHours(-29)),
+                    new(DeliveryKind.Waiting, "Quay cabinet", Now.AddHours(-30)),
+                ]
+            )
+        );
+        desk._offerings.Add(
+            new("0198a111-0000-7000-8000-000000000002", "lessons", "دروس في العربية", Share.Here, Now.AddMinutes(-5), [])
+        );
+        desk._needs.Add(
+            new(
+                "0198a111-0000-7000-8000-000000000003",
+                ["bike", "repair"],
+                "Bicycle repaired, rear brake",
+                new Share(ShareKind.Named, [Hill]),
+                Now.AddDays(-3),
+                [new(DeliveryKind.NotAccepted, "Hill cabinet", Now.AddDays(-2), "quota")]
+            )
+        );
+        desk.RingList.Add(RingOf(Ring, RingState.Validated, null, canAnswer: true, canSettle: false));
+        desk.RingList.Add(RingOf(OtherRing, RingState.Committed, "yes", canAnswer: false, canSettle: true));
+        desk.PeeringList.Add(new(Hill, "Hill cabinet", "enrolled", "us", "1.0", Now.AddDays(-40), Now.AddMinutes(-1), true));
+        desk.PeeringList.Add(new(Quay, "Quay cabinet", "enrolled", "them", "1.0", Now.AddDays(-12), Now.AddHours(-5), false));
+        desk.PeeringList.Add(
+            new(
+                "did:edge:east234567abcdefghijklmnopqrstuvwxyz234567abcdefghijk",
+                "East Street",
+                "proposed",
+                "them",
+                "1.0",
+                Now.AddHours(-2),
+                null,
+                false
+            )
+        );
+        return desk;
+    }
+
+    /// <summary>A ring of Carol (here), Alice (Hill) and Bob (Hill), as Carol sees it.</summary>
+    public static RingView RingOf(string id, RingState state, string? answer, bool canAnswer, bool canSettle)
+    {
+        var edge = state switch
+        {
+            RingState.Committed => EdgeState.Open,
+            RingState.Completed => EdgeState.Done,
+            _ => EdgeState.Planned,
+        };
+        return new(
+            id,
+            state,
+            new string('c', 64),
+            "You give rye bread to Alice. You get bicycle repair from Bob.",
+            answer,
+            canAnswer,
+            canSettle,
+            Now.AddDays(2),
+            Now.AddHours(-3),
+            [
+                new(Alice, "Alice", "Hill cabinet", false),
+                new("did:edge:bob", "Bob", "Hill cabinet", false),
+                new("did:edge:carol", "Carol", "Mill cabinet", true),
+            ],
+            [
+                new(0, "Alice", "Bob", "language lessons", edge),
+                new(1, "Bob", "Carol", "bicycle repair", edge),
+                new(2, "Carol", "Alice", "rye bread", edge),
+            ],
+            [
+                new(Hill, "Hill cabinet", false, null, new(DeliveryKind.PeerHasIt, "Hill cabinet", Now.AddHours(-2))),
+                new(Did, "Mill cabinet", true, null, new(DeliveryKind.KeptHere, "", Now.AddHours(-3))),
+            ],
+            []
+        );
+    }
+
+    public CabinetView Cabinet() => NextFault is null ? new(Did, Name, "0.1.0", JoiningOpen, true) : throw NextFault;
+
+    public IReadOnlyList<NeighbourView> Neighbours() =>
+        [
+            .. PeeringList
+                .Where(p => p.State == "enrolled")
+                .Select(p => new NeighbourView(p.Did, p.Name, p.Connected, p.LastContact)),
+        ];
+
+    public IReadOnlyList<EntryCount> Entries(bool publishedOnly) => [new(Did, Name, 12, 9), new(Hill, "Hill cabinet", 31, 28)];
+
+    public IReadOnlyList<string> Categories(int most) => ["beekeeping", "ask/brass-birmingham"];
+
+    public IReadOnlyList<OfferingView> Offerings(string did) => _offerings;
+
+    public IReadOnlyList<NeedView> Needs(string did) => _needs;
+
+    public IReadOnlyList<RingView> Rings(string did) => RingList;
+
+    public RingView? Ring(string did, string chainId) => RingList.Find(r => r.ChainId == chainId);
+
+    public PeeringEnd WhatEnds(string did) => new(2, 41, 0);
+
+    public Task<Outcome<NewCard>> Join(string label, string? language, bool bySteward, CancellationToken token) =>
+        Act<NewCard>($"join {label}", () => new NewCard(Alice, label, AliceCode));
+
+    public Task<Outcome<OpenedCard>> OpenCard(byte[] secret, CancellationToken token)
+    {
+        if (EdgeNode.Wire.Base32Text.Encode(secret) != AliceCode)
+        {
+            return Task.FromResult<Outcome<OpenedCard>>(
+                new Refusal("signin.wrong_code", "This code does not open anything here.")
+            );
+        }
+
+        var key = new PaperKey();
+        Keys.Add(key);
+        return Task.FromResult<Outcome<OpenedCard>>(new OpenedCard(Alice, Label, "en", key));
+    }
+
+    public Task<Outcome<string>> Offer(OpenedCard who, string category, string title, Share share, CancellationToken token) =>
+        Act<string>(
+            $"offer {category} {title} {share.Kind}",
+            () =>
+            {
+                _offerings.Add(new($"o{_offerings.Count}", category, title, share, Now, []));
+                return $"o{_offerings.Count - 1}";
+            }
+        );
+
+    public Task<Outcome<Done>> WithdrawOffering(OpenedCard who, string id, CancellationToken token) =>
+        Act<Done>(
+            $"withdraw-offering {id}",
+            () => _offerings.RemoveAll(o => o.Id == id) == 1 ? Done.It : throw new InvalidOperationException()
+        );
+
+    public Task<Outcome<string>> Need(
+        OpenedCard who,
+        IReadOnlyList<string> accepts,
+        string title,
+        Share share,
+        CancellationToken token
+    ) =>
+        Act<string>(
+            $"need {string.Join('+', accepts)} {title} {share.Kind}",
+            () =>
+            {
+                _needs.Add(new($"n{_needs.Count}", accepts, title, share, Now, []));
+                return $"n{_needs.Count - 1}";
+            }
+        );
+
+    public Task<Outcome<Done>> WithdrawNeed(OpenedCard who, string id, CancellationToken token) =>
+        Act<Done>(
+            $"withdraw-need {id}",
+            () => _needs.RemoveAll(n => n.Id == id) == 1 ? Done.It : throw new InvalidOperationException()
+        );
+
+    public Task<Outcome<Done>> Answer(OpenedCard who, string chainId, string value, string card, CancellationToken token) =>
+        Act<Done>($"answer {value} {card[..Math.Min(4, card.Length)]}", () => Done.It);
+
+    public Task<Outcome<Done>> Settle(
+        OpenedCard who,
+        string chainId,
+        int edge,
+        string result,
+        string? note,
+        CancellationToken token
+    ) => Act<Done>($"settle {edge} {result} {note}".TrimEnd(), () => Done.It);
+
+    public bool IsStewardCode(string typed) => typed == StewardCode;
+
+    public IReadOnlyList<DiscoveredView> Discovered() =>
+        [
+            new("East Street", "east234567abc", "10.42.0.9", 8883, 8444, Now.AddSeconds(-20)),
+            new("Hill cabinet", "hill234567abc", "10.42.0.2", 8883, 8444, Now.AddSeconds(-50)),
+        ];
+
+    public IReadOnlyList<PeeringView> Peerings() => PeeringList;
+
+    public IReadOnlyList<QueueView> Queues() =>
+        [
+            new(Hill, "Hill cabinet", true, Now.AddMinutes(-1), [new(DeliveryKind.PeerHasIt, 214, 310_000, Now.AddDays(-40))]),
+            new(
+                Quay,
+                "Quay cabinet",
+                false,
+                Now.AddHours(-5),
+                [
+                    new(DeliveryKind.Waiting, 128, 190_000, Now.AddHours(-5)),
+                    new(DeliveryKind.PeerHasIt, 40, 58_000, Now.AddDays(-12)),
+                    new(DeliveryKind.NotAccepted, 2, 2_400, Now.AddDays(-2)),
+                    new(DeliveryKind.Expired, 1, 900, Now.AddDays(-1)),
+                ]
+            ),
+        ];
+
+    public IReadOnlyList<SetAsideView> SetAside(int most) =>
+        [new("Quay cabinet", "offering", new string('a', 64), "quota", Now.AddDays(-2))];
+
+    public IReadOnlyList<StewardRing> AllRings(int most) =>
+        [
+            .. RingList.Select(r => new StewardRing(
+                r.ChainId,
+                r.State.ToString().ToUpperInvariant(),
+                r.Since,
+                r.Deadline,
+                [.. r.People.Select(p => new StewardRingPerson(p.Did, p.Label, Hill))],
+                [new(Did, Name, "yes"), new(Hill, "Hill cabinet", null)],
+                r.Edges
+            )),
+        ];
+
+    public IReadOnlyDictionary<string, int> RingCounts() =>
+        new Dictionary<string, int>
+        {
+            ["VALIDATED"] = 1,
+            ["COMMITTED"] = 1,
+            ["COMPLETED"] = 14,
+            ["ABORTED"] = 3,
+        };
+
+    public PlanView Plan() => new("done", 26, 76, 7600, 7600, true, new string('e', 64), 3, 12, 0.84);
+
+    public WireView Wire() =>
+        new(812, 790, 1_240_000, 1_190_000, 96, 94, 94, 96, [new("Quay cabinet", "statement.bad_signature", 3)]);
+
+    public HealthView Health() =>
+        new(
+            "0.1.0",
+            Now.AddDays(-9),
+            Now,
+            21_000_000_000,
+            32_000_000_000,
+            48_000_000,
+            [
+                new("disk", CheckLevel.Good, "21 GB of 32 GB are free.", ""),
+                new("clock", CheckLevel.Good, "The clock is set and agrees with the neighbours.", ""),
+                new("database", CheckLevel.Good, "The last check found it whole.", ""),
+                new("broker", CheckLevel.Good, "mosquitto 2.0.11 is running.", ""),
+                new(
+                    "links",
+                    CheckLevel.Attention,
+                    "Quay cabinet has not been in contact for 5 hours.",
+                    "Check its power and the radio link; what is meant for it waits here."
+                ),
+                new("archive", CheckLevel.Danger, "No archive of this cabinet exists anywhere.", "Ask a neighbour to hold one."),
+            ]
+        );
+
+    public IReadOnlyList<AuditView> Audit(long after, int most) => [.. AuditRows().Where(a => a.Seq > after).Take(most)];
+
+    public IReadOnlyList<AuditView> LatestAudit(int most) => [.. AuditRows().Reverse().Take(most)];
+
+    public ResidentsView Residents() => new(43, 31, 52, 47);
+
+    public Task<Outcome<Done>> RequestPeering(string address, int pairPort, CancellationToken token) =>
+        Act<Done>($"request {address} {pairPort}", () => Done.It);
+
+    public Task<Outcome<Done>> AcceptPeering(string did, CancellationToken token) => Act<Done>($"accept {did}", () => Done.It);
+
+    public Task<Outcome<Done>> DeclinePeering(string did, CancellationToken token) => Act<Done>($"decline {did}", () => Done.It);
+
+    public Task<Outcome<Done>> EndPeering(string did, CancellationToken token) => Act<Done>($"end {did}", () => Done.It);
+
+    public Task<Outcome<Done>> StartPlan(CancellationToken token) => Act<Done>("plan", () => Done.It);
+
+    private static IEnumerable<AuditView> AuditRows() =>
+        [
+            new(1, Now.AddDays(-40), "Hill cabinet", "peering.RequestedHere", "our request arrived"),
+            new(2, Now.AddDays(-40), "Hill cabinet", "peering.agreed", "contract 1.0, signed by both"),
+            new(3, Now.AddHours(-2), "East Street", "peering.RequestedThere", "asked for a peering"),
+        ];
+
+    private Task<Outcome<T>> Act<T>(string act, Func<T> then)
+        where T : class
+    {
+        if (NextRefusal is { } refusal)
+        {
+            return Task.FromResult<Outcome<T>>(refusal);
+        }
+
+        Acts.Add(act);
+        return Task.FromResult<Outcome<T>>(then());
+    }
+}
+
+/// <summary>A key that remembers that it was wiped.</summary>
+internal sealed class PaperKey : IDisposable
+{
+    public bool IsWiped { get; private set; }
+
+    public void Dispose() => IsWiped = true;
+}
