@@ -74,8 +74,8 @@ public sealed class Node : IDisposable
     public Did Did { get; }
     public NodeCard Card { get; }
 
-    /// <summary>Whether a peer's have has come on a live link in this run.</summary>
-    public bool IsInContact(Did peer) => _custody.IsReady(peer);
+    /// <summary>Peers whose have has come on a live link in this run.</summary>
+    public IEnumerable<Did> InContact => _custody.Ready;
 
     /// <summary>
     /// One transaction for the batch. Effects are returned only after its commit; when the disk refuses, everything is taken back and the exception says so:

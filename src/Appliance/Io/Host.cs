@@ -1,6 +1,8 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using EdgeNode.Appliance.Web;
 using EdgeNode.Federation;
+using EdgeNode.Hardware.Io;
 using EdgeNode.Store;
 using EdgeNode.Sync;
 using EdgeNode.Sync.Discovery;
@@ -113,7 +115,17 @@ public sealed class Host : IAsyncDisposable
 
     private Node MakeNode(DataFolder folder, NodeKey key, Identity identity, X509Certificate2 certificate)
     {
-        var card = new NodeCard(
+        return new Node(
+            folder.Store.OpenWriter(Node.Modules),
+            key,
+            CardOf(identity, certificate),
+            SystemEntropy.Instance,
+            _settings.ToNodeOptions()
+        );
+    }
+
+    private NodeCard CardOf(Identity identity, X509Certificate2 certificate) =>
+        new(
             identity,
             _settings.Name,
             certificate.RawData,
@@ -123,8 +135,6 @@ public sealed class Host : IAsyncDisposable
             _settings.PairingPort,
             Release.Version
         );
-        return new Node(folder.Store.OpenWriter(Node.Modules), key, card, SystemEntropy.Instance, _settings.ToNodeOptions());
-    }
 
     private async Task<Broker> StartBrokerAsync(
         DataFolder folder,
@@ -184,7 +194,106 @@ public sealed class Host : IAsyncDisposable
         }
     }
 
-    private static Task OpenWebAsync(DataFolder folder, Identity identity, X509Certificate2 certificate) => Task.CompletedTask;
+    private async Task OpenWebAsync(DataFolder folder, Identity identity, X509Certificate2 certificate)
+    {
+        var desk = new NodeDesk(Door, DeskOptions(folder, identity, certificate), TimeProvider.System);
+        var live = new LiveHub(TimeProvider.System);
+        Door.PageChanged += live.Tell;
+        var residents = new DoorOptions
+        {
+            Letter = "r",
+            Https = false,
+            Did = identity.Did.Value,
+            Hosts = _settings.Hosts,
+            ResidentAddress = ResidentAddress(),
+            Report = e => Say($"page fault: {e}"),
+        };
+        _parts.Push(
+            await WebDoors
+                .OpenResidents(
+                    residents,
+                    desk,
+                    live,
+                    TimeProvider.System,
+                    new IPEndPoint(_settings.Address, _settings.ResidentsPort)
+                )
+                .ConfigureAwait(false)
+        );
+        _parts.Push(
+            await WebDoors
+                .OpenStewards(
+                    residents with
+                    {
+                        Letter = "s",
+                        Https = true,
+                    },
+                    desk,
+                    live,
+                    TimeProvider.System,
+                    certificate,
+                    new IPEndPoint(_settings.Address, _settings.StewardsPort)
+                )
+                .ConfigureAwait(false)
+        );
+    }
+
+    private NodeDeskOptions DeskOptions(DataFolder folder, Identity identity, X509Certificate2 certificate) =>
+        new()
+        {
+            Card = CardOf(identity, certificate),
+            DataFolder = folder.Path,
+            Database = folder.Store.Path,
+            JoiningOpen = () => _settings.OpenJoining,
+            IsInContact = did => Loop.IsInContact(did),
+            Checks = Checks,
+        };
+
+    /// <summary>The address printed on cards: the first name of the cabinet, or its address.</summary>
+    private string ResidentAddress()
+    {
+        var host = _settings.Hosts.Count > 0 ? _settings.Hosts[0] : _settings.Address.ToString();
+        return _settings.ResidentsPort == 80 ? $"http://{host}" : $"http://{host}:{_settings.ResidentsPort}";
+    }
+
+    /// <summary>What only the host sees: broker, discovery, machine.</summary>
+    private List<CheckView> Checks()
+    {
+        var checks = new List<CheckView>();
+        var restarts = _broker?.Restarts ?? 0;
+        checks.Add(
+            _broker?.ProcessId is null
+                ? new(
+                    "broker",
+                    CheckLevel.Danger,
+                    "The message broker is not running; it is being started again.",
+                    "If this stays, look for another program on its ports."
+                )
+                : new(
+                    "broker",
+                    CheckLevel.Good,
+                    restarts == 0
+                        ? "The message broker runs."
+                        : $"The message broker runs; it was started again {restarts} times.",
+                    ""
+                )
+        );
+        if (_discovery is { } discovery)
+            checks.Add(
+                new("discovery", CheckLevel.Good, $"Looking for neighbours on {string.Join(", ", discovery.Interfaces)}.", "")
+            );
+        var machine = new Sysfs().Read();
+        checks.Add(
+            machine.BatteryPercent is { } percent
+                ? new(
+                    "power",
+                    percent < 20 ? CheckLevel.Attention : CheckLevel.Good,
+                    $"The battery is at {percent} %{(machine.OnMains == false ? ", mains is off" : "")}.",
+                    percent < 20 ? "Bring power back or shed loads." : ""
+                )
+                : new("power", CheckLevel.Good, "No battery sensor is found on this machine.", "")
+        );
+        return checks;
+    }
 
     private MulticastDnsOptions Announcement(Identity identity) =>
         new()

@@ -27,6 +27,7 @@ public sealed class NodeLoop : IAsyncDisposable
     private readonly Action<string> _log;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
+    private volatile HashSet<Did> _inContact = [];
     private Node _node;
 
     /// <param name="make">Opens the database and makes the node; called again after a failure of the disk.</param>
@@ -45,6 +46,9 @@ public sealed class NodeLoop : IAsyncDisposable
     /// <summary>Inputs handled and steps committed since the start, for the health page.</summary>
     public long Inputs { get; private set; }
     public long Steps { get; private set; }
+
+    /// <summary>Whether a peer is in contact on a live link, as of the last step. From any thread.</summary>
+    public bool IsInContact(Did peer) => _inContact.Contains(peer);
 
     public void Start()
     {
@@ -122,6 +126,8 @@ public sealed class NodeLoop : IAsyncDisposable
         }
         Inputs += batch.Length;
         Steps++;
+        if (!_inContact.SetEquals(_node.InContact))
+            _inContact = [.. _node.InContact];
         foreach (var effect in effects)
             _perform(effect);
     }

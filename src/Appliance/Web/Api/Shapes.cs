@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace EdgeNode.Appliance.Web.Api;
 
 /// <summary>POST /api/join and /api/steward/residents.</summary>
-public sealed record JoinRequest(string Label, string? Language);
+public sealed record JoinRequest(string Label, string? Language = null);
 
 /// <summary>A new resident; the code is shown this once.</summary>
 public sealed record JoinedJson(string Did, string Code);
@@ -76,7 +76,7 @@ public sealed record RingJson(
 public sealed record AnswerRequest(string Value, string Card);
 
 /// <summary>POST /api/rings/{chainId}/settle.</summary>
-public sealed record SettleRequest(int Edge, string Result, string? Note);
+public sealed record SettleRequest(int Edge, string Result, string? Note = null);
 
 /// <summary>A cabinet that discovery saw; nothing about it is proved.</summary>
 public sealed record DiscoveredJson(string Instance, string Did13, string Address, int Port, int PairPort, long SeenMs);
