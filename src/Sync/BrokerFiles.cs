@@ -188,7 +188,8 @@ public static class BrokerFiles
             throw new ArgumentException("Not a value that can stand in a configuration line.", name);
     }
 
-    private static string Did(string did) => Topic.IsDid(did) ? did : throw new ArgumentException("Not the DID of a node.", nameof(did));
+    private static string Did(string did) =>
+        Topic.IsDid(did) ? did : throw new ArgumentException("Not the DID of a node.", nameof(did));
 
     private static void Line(StringBuilder text, string line) => text.Append(line).Append('\n');
 }

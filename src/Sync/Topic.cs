@@ -92,5 +92,6 @@ public readonly record struct Topic(string To, string From, TopicKind Kind, stri
         return null;
     }
 
-    private static string Did(string did) => IsDid(did) ? did : throw new ArgumentException("Not the DID of a node.", nameof(did));
+    private static string Did(string did) =>
+        IsDid(did) ? did : throw new ArgumentException("Not the DID of a node.", nameof(did));
 }

@@ -67,7 +67,10 @@ public static class NodeCertificate
             return Refuse("peer.certificate_name", "The peer's certificate is not in its own name.");
         if (MaySign(certificate))
             return Refuse("peer.certificate_ca", "The peer's certificate could sign certificates for others.");
-        if (certificate.NotBefore.ToUniversalTime() > From.UtcDateTime || certificate.NotAfter.ToUniversalTime() < Until.UtcDateTime)
+        if (
+            certificate.NotBefore.ToUniversalTime() > From.UtcDateTime
+            || certificate.NotAfter.ToUniversalTime() < Until.UtcDateTime
+        )
             return Refuse("peer.certificate_dates", "The peer's certificate would stop working at a wrong clock.");
         return null;
     }

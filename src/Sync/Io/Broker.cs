@@ -121,9 +121,7 @@ public sealed class Broker : IAsyncDisposable
         var broker = new Broker(options);
         try
         {
-            await BrokerProcess
-                .ReapAsync(broker._disk, broker.CommandLine[^1], options.ReplyWithin, token)
-                .ConfigureAwait(false);
+            await BrokerProcess.ReapAsync(broker._disk, broker.CommandLine[^1], options.ReplyWithin, token).ConfigureAwait(false);
             broker.WriteAll(admitted);
             broker.RequirePorts();
             broker._keeper = Task.Run(broker.KeepAsync, CancellationToken.None);
@@ -347,7 +345,9 @@ public sealed class Broker : IAsyncDisposable
         while (!await AnswersAsync().ConfigureAwait(false))
         {
             if (exit.IsCompleted || MqttLoop.Now > until)
-                throw Unstartable(_lines.All.LastOrDefault(line => line.StartsWith("Error", StringComparison.Ordinal)) ?? "it does not answer");
+                throw Unstartable(
+                    _lines.All.LastOrDefault(line => line.StartsWith("Error", StringComparison.Ordinal)) ?? "it does not answer"
+                );
             await pause.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false);
         }
         lock (_gate)

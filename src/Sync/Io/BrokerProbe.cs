@@ -28,7 +28,13 @@ internal static class BrokerProbe
     }
 
     /// <summary>True when a broker accepts this login: TCP connect, MQTT CONNECT, CONNACK. False on any failure or after the time.</summary>
-    public static async Task<bool> AnswersAsync(IPEndPoint door, string user, string password, TimeSpan within, CancellationToken token)
+    public static async Task<bool> AnswersAsync(
+        IPEndPoint door,
+        string user,
+        string password,
+        TimeSpan within,
+        CancellationToken token
+    )
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
         limit.CancelAfter(within);

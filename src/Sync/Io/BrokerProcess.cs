@@ -57,7 +57,10 @@ internal static class BrokerProcess
         for (var left = within; Runs(id, config); left -= pause.Period)
         {
             if (left <= TimeSpan.Zero)
-                throw new BrokerException("broker.leftover", $"An old broker (process {id}) of this cabinet does not end; end it by hand.");
+                throw new BrokerException(
+                    "broker.leftover",
+                    $"An old broker (process {id}) of this cabinet does not end; end it by hand."
+                );
             await pause.WaitForNextTickAsync(token).ConfigureAwait(false);
         }
         return true;

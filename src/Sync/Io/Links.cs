@@ -36,13 +36,7 @@ public sealed class Links : IAsyncDisposable
     /// <paramref name="onFault"/> hears of faults that are ours.
     /// </summary>
     /// <exception cref="BrokerException">libmosquitto is not installed.</exception>
-    public Links(
-        LinksOptions options,
-        Broker broker,
-        Func<double> jitter,
-        Func<LinkEvent, bool> post,
-        Action<Exception> onFault
-    )
+    public Links(LinksOptions options, Broker broker, Func<double> jitter, Func<LinkEvent, bool> post, Action<Exception> onFault)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(broker);
@@ -118,7 +112,8 @@ public sealed class Links : IAsyncDisposable
     }
 
     /// <summary>All open links, in order of their DIDs. From any thread.</summary>
-    public IReadOnlyList<LinkStatus> Status() => [.. _peers.Values.Select(peer => peer.Status()).OrderBy(link => link.Did, StringComparer.Ordinal)];
+    public IReadOnlyList<LinkStatus> Status() =>
+        [.. _peers.Values.Select(peer => peer.Status()).OrderBy(link => link.Did, StringComparer.Ordinal)];
 
     /// <summary>Closes all links, with a farewell to those who listen.</summary>
     public ValueTask DisposeAsync()
@@ -185,7 +180,6 @@ public sealed class Links : IAsyncDisposable
                 Port = _broker.Settings.LocalPort,
                 Filter = Topic.EverythingTo(Me),
                 Login = (BrokerFiles.LocalUser, _broker.LocalPassword),
-                KeepAliveSeconds = 30,
             },
             new MqttEvents
             {

@@ -9,6 +9,8 @@ namespace EdgeNode.Sync.Io;
 internal static unsafe partial class MosquittoNative
 {
     public const int Success = 0;
+    public const int ErrorSystem = 14; // MOSQ_ERR_ERRNO
+    public const int ErrorKeepAlive = 19; // MOSQ_ERR_KEEPALIVE; 2.0.11 has no words for it
     public const int OptionSendMaximum = 5;
     public const int OptionTcpNoDelay = 11;
     public const int VerifyPeer = 1;
@@ -46,7 +48,14 @@ internal static unsafe partial class MosquittoNative
     public static partial int mosquitto_username_pw_set(nint client, string user, string password);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int mosquitto_tls_set(nint client, string caFile, string? caPath, string certFile, string keyFile, nint passwordCallback);
+    public static partial int mosquitto_tls_set(
+        nint client,
+        string caFile,
+        string? caPath,
+        string certFile,
+        string keyFile,
+        nint passwordCallback
+    );
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int mosquitto_tls_opts_set(nint client, int requirements, string version, string? ciphers);
@@ -64,7 +73,7 @@ internal static unsafe partial class MosquittoNative
         [MarshalAs(UnmanagedType.U1)] bool retain
     );
 
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial int mosquitto_connect_async(nint client, string host, int port, int keepAliveSeconds);
 
     [LibraryImport(Library)]
@@ -91,13 +100,13 @@ internal static unsafe partial class MosquittoNative
     [return: MarshalAs(UnmanagedType.U1)]
     public static partial bool mosquitto_want_write(nint client);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int mosquitto_loop_read(nint client, int packets);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int mosquitto_loop_write(nint client, int packets);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int mosquitto_loop_misc(nint client);
 
     [LibraryImport(Library)]
@@ -107,16 +116,28 @@ internal static unsafe partial class MosquittoNative
     public static partial nint mosquitto_connack_string(int code);
 
     [LibraryImport(Library)]
-    public static partial void mosquitto_connect_callback_set(nint client, delegate* unmanaged[Cdecl]<nint, nint, int, void> callback);
+    public static partial void mosquitto_connect_callback_set(
+        nint client,
+        delegate* unmanaged[Cdecl]<nint, nint, int, void> callback
+    );
 
     [LibraryImport(Library)]
-    public static partial void mosquitto_disconnect_callback_set(nint client, delegate* unmanaged[Cdecl]<nint, nint, int, void> callback);
+    public static partial void mosquitto_disconnect_callback_set(
+        nint client,
+        delegate* unmanaged[Cdecl]<nint, nint, int, void> callback
+    );
 
     [LibraryImport(Library)]
-    public static partial void mosquitto_publish_callback_set(nint client, delegate* unmanaged[Cdecl]<nint, nint, int, void> callback);
+    public static partial void mosquitto_publish_callback_set(
+        nint client,
+        delegate* unmanaged[Cdecl]<nint, nint, int, void> callback
+    );
 
     [LibraryImport(Library)]
-    public static partial void mosquitto_message_callback_set(nint client, delegate* unmanaged[Cdecl]<nint, nint, Message*, void> callback);
+    public static partial void mosquitto_message_callback_set(
+        nint client,
+        delegate* unmanaged[Cdecl]<nint, nint, Message*, void> callback
+    );
 
     [LibraryImport(Library)]
     public static partial void mosquitto_subscribe_callback_set(
@@ -125,5 +146,8 @@ internal static unsafe partial class MosquittoNative
     );
 
     [LibraryImport(Library)]
-    public static partial void mosquitto_log_callback_set(nint client, delegate* unmanaged[Cdecl]<nint, nint, int, byte*, void> callback);
+    public static partial void mosquitto_log_callback_set(
+        nint client,
+        delegate* unmanaged[Cdecl]<nint, nint, int, byte*, void> callback
+    );
 }

@@ -147,7 +147,10 @@ public sealed class BrokerLifeTests
         broker.Suspect();
         await Foreign.RunAsync("kill", "-STOP", first.ToString(CultureInfo.InvariantCulture));
         broker.Suspect();
-        await Foreign.UntilAsync(() => broker.ProcessId is { } now && now != first && broker.Restarts == 1, "another broker runs");
+        await Foreign.UntilAsync(
+            () => broker.ProcessId is { } now && now != first && broker.Restarts == 1,
+            "another broker runs"
+        );
         Assert.False(Foreign.Lives(first));
     }
 }

@@ -54,7 +54,10 @@ internal static class BrokerOwner
             CertificatePem = identity.Pem,
             KeyPem = identity.KeyPem,
         };
-        var broker = NodeBroker.StartAsync(options, new Dictionary<string, string>(), CancellationToken.None).GetAwaiter().GetResult();
+        var broker = NodeBroker
+            .StartAsync(options, new Dictionary<string, string>(), CancellationToken.None)
+            .GetAwaiter()
+            .GetResult();
         Console.WriteLine(broker.ProcessId);
         Console.In.ReadToEnd();
         Environment.Exit(0);

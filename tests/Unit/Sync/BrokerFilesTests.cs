@@ -22,7 +22,13 @@ public sealed class BrokerFilesTests
     private static string[] Section(string config, string listener)
     {
         var lines = config.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return [.. lines.SkipWhile(line => line != listener).Skip(1).TakeWhile(line => !line.StartsWith("listener ", StringComparison.Ordinal))];
+        return
+        [
+            .. lines
+                .SkipWhile(line => line != listener)
+                .Skip(1)
+                .TakeWhile(line => !line.StartsWith("listener ", StringComparison.Ordinal)),
+        ];
     }
 
     [Fact]

@@ -26,7 +26,10 @@ public sealed class NodeCertificateTests
             request.CertificateExtensions.Add(new X509BasicConstraintsExtension(authority, false, 0, true));
             request.CertificateExtensions.Add(new X509KeyUsageExtension(usage, true));
         }
-        return request.CreateSelfSigned(DateTimeOffset.UnixEpoch, new DateTimeOffset(untilYear, 12, 31, 23, 59, 59, TimeSpan.Zero));
+        return request.CreateSelfSigned(
+            DateTimeOffset.UnixEpoch,
+            new DateTimeOffset(untilYear, 12, 31, 23, 59, 59, TimeSpan.Zero)
+        );
     }
 
     [Fact]
@@ -75,7 +78,9 @@ public sealed class NodeCertificateTests
         using var pair = X509Certificate2.CreateFromPem(NodeCertificate.ToPem(certificate), NodeCertificate.KeyToPem(key));
         Assert.True(pair.HasPrivateKey);
         Assert.Throws<CryptographicException>(() => NodeCertificate.FromPem("no certificate"));
-        Assert.Throws<CryptographicException>(() => NodeCertificate.FromPem(new string('\n', 9000) + NodeCertificate.ToPem(certificate)));
+        Assert.Throws<CryptographicException>(() =>
+            NodeCertificate.FromPem(new string('\n', 9000) + NodeCertificate.ToPem(certificate))
+        );
     }
 
     [Fact]
@@ -123,7 +128,8 @@ public sealed class NodeCertificateTests
     [Theory]
     [InlineData(Did, "bc3d8fdc")]
     [InlineData("did:edge:b", "43fab1ff")]
-    public void Names_the_file_that_OpenSSL_looks_for(string name, string hash) => Assert.Equal(hash, NodeCertificate.SubjectHash(name));
+    public void Names_the_file_that_OpenSSL_looks_for(string name, string hash) =>
+        Assert.Equal(hash, NodeCertificate.SubjectHash(name));
 
     private static byte[] ToBeSigned(X509Certificate2 certificate) =>
         new AsnReader(certificate.RawData, AsnEncodingRules.DER).ReadSequence().ReadEncodedValue().ToArray();
