@@ -75,6 +75,7 @@ public sealed unsafe class MqttClient
     private int _nativeDepth;
     private string? _libraryError;
     private string? _closeReason;
+    private bool _awaitsAnswer;
     private bool _packetSeen;
     private bool _rebase;
     private ulong _received;
@@ -100,7 +101,8 @@ public sealed unsafe class MqttClient
 
     internal int Socket { get; private set; } = -1;
 
-    internal short Wants => (short)(PosixProcess.PollIn | (mosquitto_want_write(_native) ? PosixProcess.PollOut : 0));
+    internal short Wants =>
+        (short)(PosixProcess.PollIn | (!_awaitsAnswer && mosquitto_want_write(_native) ? PosixProcess.PollOut : 0));
 
     /// <summary>
     /// Starts the connection. It fails through <see cref="MqttEvents.Closed"/>, never by exception, unless the library is missing.
@@ -159,7 +161,11 @@ public sealed unsafe class MqttClient
             _events.Closed(reason);
     }
 
-    /// <summary>The socket can be read or written.</summary>
+    /// <summary>
+    /// The socket can be read or written. Until the greeting is over the library goes on with TLS in its reading function only, also when
+    /// the socket has just become writable, and then claims to have something to write for as long as it waits for the other side: so
+    /// each thing said is followed by a wait for an answer.
+    /// </summary>
     internal void Ready(short ready)
     {
         const short Failed = PosixProcess.PollErr | PosixProcess.PollHup | PosixProcess.PollInvalid;
@@ -167,10 +173,12 @@ public sealed unsafe class MqttClient
             return;
         if (_state == State.Connecting && (ready & Failed) == 0)
             TcpIsUp();
+        bool greeting = _state != State.Up;
+        _awaitsAnswer = greeting && (ready & PosixProcess.PollIn) == 0;
         _packetSeen = false;
         _nativeDepth++;
         int result = Success;
-        if ((ready & (PosixProcess.PollIn | Failed)) != 0)
+        if (greeting || (ready & (PosixProcess.PollIn | Failed)) != 0)
             result = mosquitto_loop_read(_native, 1);
         if (result == Success && _state != State.Closed && (ready & PosixProcess.PollOut) != 0)
             result = mosquitto_loop_write(_native, 1);
