@@ -1,4 +1,5 @@
 using System.Text;
+using EdgeNode.Store.Io;
 using EdgeNode.Wire;
 
 namespace EdgeNode.Sync.Io;
@@ -33,21 +34,7 @@ internal sealed class BrokerDisk
         var path = PathOf(file);
         if (Holds(path, text))
             return;
-        var temporary = path + ".new";
-        File.Delete(temporary);
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = OwnerOnly,
-        };
-        using (var stream = new FileStream(temporary, options))
-        {
-            stream.Write(Encoding.UTF8.GetBytes(text));
-            stream.Flush(flushToDisk: true);
-        }
-        File.Move(temporary, path, overwrite: true);
-        PosixProcess.SyncFolder(Path.GetDirectoryName(path)!);
+        DurableFile.Write(path, Encoding.UTF8.GetBytes(text));
     }
 
     /// <summary>Leaves exactly these peers' certificates in the folder of trusted ones.</summary>

@@ -180,7 +180,6 @@ public sealed class Links : IAsyncDisposable
                 Port = _broker.Settings.LocalPort,
                 Filter = Topic.EverythingTo(Me),
                 Login = (BrokerFiles.LocalUser, _broker.LocalPassword),
-                KeepAliveSeconds = 30,
             },
             new MqttEvents
             {

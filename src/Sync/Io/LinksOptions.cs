@@ -36,22 +36,22 @@ public sealed record LinksOptions
 }
 
 /// <summary>
-/// How much one peer may send in bursts and lastingly. It protects the node from work, not its policy: quotas per class are Sync's. The
-/// figures lie above anything a link between two cabinets carries.
+/// How much one peer may send in bursts and lastingly. It protects the node from work, not its policy: quotas per class are Sync's. An
+/// honest peer never has more than its window under way, so it meets these bounds only on a link faster than a cabinet's disk.
 /// </summary>
 public sealed record FloodOptions
 {
-    /// <summary>Messages a second (default: 1000).</summary>
-    public int MessagesPerSecond { get; init; } = 1000;
+    /// <summary>Messages a second (default: 5,000; a direct link with mutual TLS was measured at 2,200 large and 17,000 small ones).</summary>
+    public int MessagesPerSecond { get; init; } = 5_000;
 
-    /// <summary>Messages at once (default: 2000).</summary>
-    public int MessageBurst { get; init; } = 2000;
+    /// <summary>Messages at once (default: 10,000).</summary>
+    public int MessageBurst { get; init; } = 10_000;
 
-    /// <summary>Bytes a second (default: 32 MiB).</summary>
-    public int BytesPerSecond { get; init; } = 32 * 1024 * 1024;
+    /// <summary>Bytes a second (default: 256 MiB).</summary>
+    public int BytesPerSecond { get; init; } = 256 * 1024 * 1024;
 
-    /// <summary>Bytes at once (default: 64 MiB).</summary>
-    public int ByteBurst { get; init; } = 64 * 1024 * 1024;
+    /// <summary>Bytes at once (default: 256 MiB).</summary>
+    public int ByteBurst { get; init; } = 256 * 1024 * 1024;
 }
 
 /// <summary>

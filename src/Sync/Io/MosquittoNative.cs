@@ -9,6 +9,8 @@ namespace EdgeNode.Sync.Io;
 internal static unsafe partial class MosquittoNative
 {
     public const int Success = 0;
+    public const int ErrorSystem = 14; // MOSQ_ERR_ERRNO
+    public const int ErrorKeepAlive = 19; // MOSQ_ERR_KEEPALIVE; 2.0.11 has no words for it
     public const int OptionSendMaximum = 5;
     public const int OptionTcpNoDelay = 11;
     public const int VerifyPeer = 1;
@@ -71,7 +73,7 @@ internal static unsafe partial class MosquittoNative
         [MarshalAs(UnmanagedType.U1)] bool retain
     );
 
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial int mosquitto_connect_async(nint client, string host, int port, int keepAliveSeconds);
 
     [LibraryImport(Library)]
@@ -98,13 +100,13 @@ internal static unsafe partial class MosquittoNative
     [return: MarshalAs(UnmanagedType.U1)]
     public static partial bool mosquitto_want_write(nint client);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int mosquitto_loop_read(nint client, int packets);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int mosquitto_loop_write(nint client, int packets);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int mosquitto_loop_misc(nint client);
 
     [LibraryImport(Library)]

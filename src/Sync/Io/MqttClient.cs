@@ -31,7 +31,10 @@ public sealed record MqttClientOptions
     /// <summary>Messages under way before the broker has acknowledged one (default: 1000).</summary>
     public int SendMaximum { get; init; } = 1000;
 
-    /// <summary>Bytes that may arrive without completing a packet (default: 256 KiB): a hostile broker must not make us hold a giant one.</summary>
+    /// <summary>
+    /// Bytes that may arrive without completing a packet (default: 256 KiB): a hostile broker must not make us hold a giant one. Looked at
+    /// whenever the socket is empty, so it is overrun by what arrives in one go.
+    /// </summary>
     public int MaxPartialBytes { get; init; } = 256 * 1024;
 }
 
@@ -68,9 +71,11 @@ public sealed unsafe class MqttClient
     private State _state = State.New;
     private nint _native;
     private GCHandle _self;
+    private TimeSpan _readyWithin;
     private int _nativeDepth;
     private string? _libraryError;
     private string? _closeReason;
+    private bool _awaitsAnswer;
     private bool _packetSeen;
     private bool _rebase;
     private ulong _received;
@@ -96,7 +101,8 @@ public sealed unsafe class MqttClient
 
     internal int Socket { get; private set; } = -1;
 
-    internal short Wants => (short)(PosixProcess.PollIn | (mosquitto_want_write(_native) ? PosixProcess.PollOut : 0));
+    internal short Wants =>
+        (short)(PosixProcess.PollIn | (!_awaitsAnswer && mosquitto_want_write(_native) ? PosixProcess.PollOut : 0));
 
     /// <summary>
     /// Starts the connection. It fails through <see cref="MqttEvents.Closed"/>, never by exception, unless the library is missing.
@@ -109,12 +115,14 @@ public sealed unsafe class MqttClient
         _state = State.Connecting;
         _self = GCHandle.Alloc(this);
         _native = mosquitto_new(_options.ClientId, true, GCHandle.ToIntPtr(_self));
+        _readyWithin = readyWithin;
         _loop.After(connectWithin, () => GiveUp(State.Connecting, "no answer from the address"));
-        _loop.After(connectWithin + readyWithin, () => GiveUp(State.Handshaking, "the broker did not finish the greeting"));
         int result = _native == 0 ? -1 : Configure();
         if (result == Success)
             result = Connect();
-        if (result != Success)
+        if (result == ErrorSystem)
+            CloseSoon("the address cannot be reached or refuses"); // the cause is lost: the library cleans up before it returns
+        else if (result != Success)
             CloseSoon(Reason(result));
     }
 
@@ -153,18 +161,24 @@ public sealed unsafe class MqttClient
             _events.Closed(reason);
     }
 
-    /// <summary>The socket can be read or written.</summary>
+    /// <summary>
+    /// The socket can be read or written. Until the greeting is over the library goes on with TLS in its reading function only, also when
+    /// the socket has just become writable, and then claims to have something to write for as long as it waits for the other side: so
+    /// each thing said is followed by a wait for an answer.
+    /// </summary>
     internal void Ready(short ready)
     {
         const short Failed = PosixProcess.PollErr | PosixProcess.PollHup | PosixProcess.PollInvalid;
         if (_state == State.Closed)
             return;
         if (_state == State.Connecting && (ready & Failed) == 0)
-            _state = State.Handshaking;
+            TcpIsUp();
+        bool greeting = _state != State.Up;
+        _awaitsAnswer = greeting && (ready & PosixProcess.PollIn) == 0;
         _packetSeen = false;
         _nativeDepth++;
         int result = Success;
-        if ((ready & (PosixProcess.PollIn | Failed)) != 0)
+        if (greeting || (ready & (PosixProcess.PollIn | Failed)) != 0)
             result = mosquitto_loop_read(_native, 1);
         if (result == Success && _state != State.Closed && (ready & PosixProcess.PollOut) != 0)
             result = mosquitto_loop_write(_native, 1);
@@ -242,7 +256,15 @@ public sealed unsafe class MqttClient
         Socket = socket;
         _loop.Add(this);
         _loop.After(TimeSpan.FromSeconds(MiscEverySeconds), Misc);
+        if (!mosquitto_want_write(_native))
+            TcpIsUp(); // the first bytes are out already, as on loopback
         return Success;
+    }
+
+    private void TcpIsUp()
+    {
+        _state = State.Handshaking;
+        _loop.After(_readyWithin, () => GiveUp(State.Handshaking, "the broker did not finish the greeting"));
     }
 
     /// <summary>The owner is told from the loop, so that it never hears of the end while it still holds the beginning.</summary>
@@ -250,7 +272,7 @@ public sealed unsafe class MqttClient
 
     private void GiveUp(State still, string reason)
     {
-        if (_state == still || (_state == State.Connecting && still == State.Handshaking))
+        if (_state == still)
             Close(reason);
     }
 
@@ -303,14 +325,15 @@ public sealed unsafe class MqttClient
             _self.Free();
     }
 
-    private string Reason(int result)
-    {
-        if (_libraryError is { } error)
-            return error;
-        return result == Success
-            ? "the connection was closed"
-            : Marshal.PtrToStringUTF8(mosquitto_strerror(result)) ?? "unknown fault";
-    }
+    private string Reason(int result) =>
+        _libraryError
+        ?? result switch
+        {
+            Success => "the connection was closed",
+            ErrorKeepAlive => "the broker stopped answering",
+            ErrorSystem when Marshal.GetLastPInvokeError() is var error and not 0 => Marshal.GetPInvokeErrorMessage(error),
+            _ => Marshal.PtrToStringUTF8(mosquitto_strerror(result)) ?? "unknown fault",
+        };
 
     private void Accepted(int code)
     {

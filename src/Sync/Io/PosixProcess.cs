@@ -88,19 +88,6 @@ internal static unsafe partial class PosixProcess
         return *(ulong*)(info + BytesReceivedAt);
     }
 
-    /// <summary>Makes names created or replaced in a folder survive a power cut.</summary>
-    public static void SyncFolder(string folder)
-    {
-        int descriptor = open(folder, CloseOnExec, 0);
-        if (descriptor < 0)
-            throw new IOException($"Cannot open the folder {folder} (error {Marshal.GetLastPInvokeError()}).");
-        int result = fsync(descriptor);
-        int error = Marshal.GetLastPInvokeError();
-        _ = close(descriptor);
-        if (result != 0)
-            throw new IOException($"Cannot make the folder {folder} durable (error {error}).");
-    }
-
     [LibraryImport(LibC)]
     private static partial int kill(int pid, int sig);
 
@@ -117,17 +104,9 @@ internal static unsafe partial class PosixProcess
     private static partial nint write(SafeFileHandle fd, void* buffer, nuint count);
 
     [LibraryImport(LibC)]
-    private static partial int close(int fd);
-
-    [LibraryImport(LibC)]
     private static partial int fcntl(int fd, int command, int argument);
 
     [LibraryImport(LibC)]
     private static partial int getsockopt(int fd, int level, int name, void* value, int* length);
 
-    [LibraryImport(LibC, StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial int open(string path, int flags, int mode);
-
-    [LibraryImport(LibC, SetLastError = true)]
-    private static partial int fsync(int fd);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Text;
 using EdgeNode.Sync;
 using EdgeNode.Sync.Io;
@@ -38,6 +39,26 @@ public sealed class LinksTests
         var toAnna = await anna.NextAsync<LinkMessage>();
         Assert.Equal((anna.Did, TopicKind.Data, "shared", "seeds"), (toBen.From, toBen.Kind, toBen.Class, Text(toBen)));
         Assert.Equal((ben.Did, TopicKind.Receipt, "control", "taken"), (toAnna.From, toAnna.Kind, toAnna.Class, Text(toAnna)));
+    }
+
+    [Fact]
+    public async Task A_link_comes_up_over_a_network_that_takes_its_time()
+    {
+        await using var anna = await TestNode.StartAsync(AnnasAddress);
+        await using var ben = await TestNode.StartAsync(BensAddress, anna.Identity);
+        anna.Broker.Admit(ben.Did, ben.Identity.Pem);
+        await anna.WithLinksAsync();
+        await ben.WithLinksAsync(LinksOptions.Default);
+        await using var door = await SlowDoor.StartAsync(anna.Address, new IPEndPoint(anna.Address, anna.Port));
+        anna.Links!.Open(ben.Unreachable);
+        ben.Links!.Open(anna.Target with { Port = door.Port });
+        await Foreign.UntilAsync(door.SomebodyWaits, "Ben's try to connect is pending");
+        await door.OpenAsync();
+        await ben.NextAsync<LinkUp>();
+        await anna.NextAsync<LinkUp>();
+        Assert.Equal(1, ben.Links.Status()[0].Tries);
+        Assert.Equal(SendResult.Sent, ben.Say(anna.Did, "from far away"));
+        Assert.Equal("from far away", await anna.NextTextAsync());
     }
 
     [Fact]
