@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace EdgeNode.Sync.Io;
 
-/// <summary>The few calls of the C library that .NET has no name for: signals, poll, wake-ups between threads, and fsync of a folder.</summary>
+/// <summary>The few calls of the C library that .NET has no name for: signals, poll, and wake-ups between threads.</summary>
 internal static unsafe partial class PosixProcess
 {
     public const int SigHup = 1;
@@ -108,5 +108,4 @@ internal static unsafe partial class PosixProcess
 
     [LibraryImport(LibC)]
     private static partial int getsockopt(int fd, int level, int name, void* value, int* length);
-
 }
