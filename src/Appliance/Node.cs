@@ -36,6 +36,7 @@ public sealed class Node : IDisposable
     private readonly NodeState _state;
     private readonly Signer _signer;
     private readonly Entropy _entropy;
+    private readonly Outbox _outbox;
     private readonly Custody _custody;
     private readonly PairingDesk _pairing;
     private readonly Listings _listings;
@@ -57,13 +58,13 @@ public sealed class Node : IDisposable
         _state = new NodeState(db);
         _signer = new Signer(Did, key, _state.Epoch, _state.NextHlc);
         var gate = new VerifyGate(Did, _p256, (did, k) => did == Did ? k == key.PublicKey : Identities.KeyIsValid(db, did, k));
-        var outbox = new Outbox(_signer, options.Sync);
-        _listings = new Listings(_signer, outbox, entropy);
-        _exchange = new Exchange(new ChainSpeaker(_signer, outbox), gate, options.Exchange, _listings.Spent);
-        outbox.OnReceipted = (turn, id, _, verdict) => WhenReceipted(turn, id, verdict);
+        _outbox = new Outbox(_signer, options.Sync);
+        _listings = new Listings(_signer, _outbox, entropy);
+        _exchange = new Exchange(new ChainSpeaker(_signer, _outbox), gate, options.Exchange, _listings.Spent);
+        _outbox.OnReceipted = (turn, id, _, verdict) => WhenReceipted(turn, id, verdict);
         var inbox = new Inbox(gate, options.Sync, Apply);
         var voice = new CustodyVoice(entropy.Hex(8), PeeringContract.Current.Version, card.Release, WhenContacted);
-        _custody = new Custody(_signer, gate, outbox, inbox, options.Sync, voice);
+        _custody = new Custody(_signer, gate, _outbox, inbox, options.Sync, voice);
         _pairing = new PairingDesk(card, _signer, _p256, entropy, options.Pairing, WhenOpened, WhenCut);
         _proposer = new Proposer(Did, _exchange, entropy, options.Exchange, options.PlanCap);
         _schedule = new Schedule(options.PlanQuiet);
@@ -296,7 +297,7 @@ public sealed class Node : IDisposable
     }
 
     /// <summary>Who posts and who may see it; an answer when something does not fit.</summary>
-    private static Answer? Poster(
+    private Answer? Poster(
         Turn turn,
         Did did,
         int capacity,
@@ -377,6 +378,7 @@ public sealed class Node : IDisposable
 
     private void WhenCut(Turn turn, Did peer)
     {
+        _exchange.PeerEnded(turn, peer);
         _custody.Dismiss(peer);
         Outbox.Abandon(turn, peer, "peer.ended");
     }

@@ -162,15 +162,20 @@ public static class Items
 
     /// <summary>
     /// What a matching run may use: active items with capacity left over. <paramref name="pledged"/> are the units of each item in rings known here, also of
-    /// neighbours' items, whose holds stand elsewhere. The result is a value for <see cref="Planner"/>, or why there is none.
+    /// neighbours' items, whose holds stand elsewhere; items of other home nodes than <paramref name="homes"/> stay out. The result is a value for <see cref="Planner"/>, or why there is none.
     /// </summary>
-    public static (Market? Market, MarketRefusal? Refusal) Snapshot(Db db, IReadOnlyDictionary<string, int> pledged)
+    public static (Market? Market, MarketRefusal? Refusal) Snapshot(
+        Db db,
+        IReadOnlyDictionary<string, int> pledged,
+        IReadOnlySet<Did> homes
+    )
     {
         int Free(string id, int capacity, int consumed) => capacity - Math.Max(consumed, pledged.GetValueOrDefault(id));
         var offerings = db.All(
                 $"SELECT {OfferingColumns} FROM offering WHERE state = 'active' ORDER BY offering_id",
                 ReadOffering
             )
+            .Where(o => homes.Contains(o.HomeNode))
             .Select(o => new MarketOffering(
                 o.Id,
                 o.Participant.Value,
@@ -185,6 +190,7 @@ public static class Items
             )
             .ToLookup(a => a.Need, a => a.Category, StringComparer.Ordinal);
         var needs = db.All($"SELECT {NeedColumns} FROM need WHERE state = 'active' ORDER BY need_id", ReadNeed)
+            .Where(n => homes.Contains(n.HomeNode))
             .Select(n => new MarketNeed(
                 n.Id,
                 n.Participant.Value,

@@ -139,8 +139,8 @@ public sealed class Inbox(VerifyGate gate, SyncOptions options, Func<Turn, State
         foreach (var raw in bundle.Statements)
         {
             var (statement, verdict) = gate.Check(raw, turn.Now);
-            if (verdict.IsAccepted && Statements.Keep(turn, statement!))
-                verdict = ApplySafely(turn, statement!, peer);
+            if (verdict.IsAccepted)
+                verdict = ApplyOnce(turn, statement!, peer);
             if (verdict.IsAccepted)
                 continue;
             exceptions.Add(
@@ -152,16 +152,19 @@ public sealed class Inbox(VerifyGate gate, SyncOptions options, Func<Turn, State
     }
 
     /// <summary>
-    /// A statement whose handling fails is taken back alone, set aside and counted, so that it never blocks the queue. A failing disk is not the
-    /// statement's fault and ends the step.
+    /// Keeps a statement and does what it means, once. One that is not accepted, or whose handling fails, is taken back alone, so that it never blocks the
+    /// queue and is judged anew if it comes again. A failing disk is not the statement's fault and ends the step.
     /// </summary>
-    private Verdict ApplySafely(Turn turn, Statement statement, Did peer)
+    private Verdict ApplyOnce(Turn turn, Statement statement, Did peer)
     {
         turn.Db.Savepoint("statement");
         try
         {
-            var verdict = apply(turn, statement, peer);
-            turn.Db.Release("statement");
+            var verdict = Statements.Keep(turn, statement) ? apply(turn, statement, peer) : Verdict.Accepted;
+            if (verdict.IsAccepted)
+                turn.Db.Release("statement");
+            else
+                turn.Db.RollbackTo("statement");
             return verdict;
         }
         catch (Exception e)

@@ -26,13 +26,14 @@ public sealed class Outbox(Signer signer, SyncOptions options)
     {
         Invariant.Hold(peer != signer.Node, "a node sends nothing to itself");
         Invariant.Hold(statement.IsFor(peer), $"{statement.Kind} {statement.Id} is not for {peer}");
-        if (Waiting(turn.Db, peer) >= options.MaxWaiting)
+        var stream = DataMap.RuleOf(statement.Kind)!.Stream;
+        if (Waiting(turn.Db, peer) >= options.MaxWaiting + (stream == DataMap.ControlStream ? options.ControlReserve : 0))
             return Enqueued.Full;
         Statements.Keep(turn, statement);
         var added = turn.Db.Run(
             "INSERT OR IGNORE INTO outbox (peer, stream, statement_id, queued, expires) VALUES ($1, $2, $3, $4, $5)",
             peer.Value,
-            DataMap.RuleOf(statement.Kind)!.Stream,
+            stream,
             statement.Id,
             turn.Now.Ms,
             statement.Expires?.Ms
@@ -40,6 +41,9 @@ public sealed class Outbox(Signer signer, SyncOptions options)
         _waiting[peer] += added;
         return added == 1 ? Enqueued.Queued : Enqueued.AlreadyQueued;
     }
+
+    /// <summary>Whether what residents share still finds room for this peer. Asked before a post is taken, so that nothing is dropped later.</summary>
+    public bool HasRoom(Db db, Did peer) => Waiting(db, peer) < options.MaxWaiting;
 
     /// <summary>Rows for a peer, counted once and then kept up by enqueues: an upper bound, counted anew when it reaches the limit.</summary>
     private long Waiting(Db db, Did peer)

@@ -23,6 +23,9 @@ public sealed record SyncOptions
     /// <summary>Rows that may wait for one peer; then enqueue answers Full (default: 1,000,000).</summary>
     public int MaxWaiting { get; init; } = 1_000_000;
 
+    /// <summary>Further rows for votes, withdrawals and other control statements, which a full queue must not stop (default: 100,000).</summary>
+    public int ControlReserve { get; init; } = 100_000;
+
     /// <summary>A peer that answered quota is tried again after this (default: 5 min).</summary>
     public TimeSpan QuotaPause { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
 namespace EdgeNode.Wire;
 
 /// <summary>Header of the frames that two nodes exchange while they get to know each other, over TLS on the pairing port.</summary>
@@ -68,9 +71,24 @@ public sealed record PairingMessage(PairingHeader Header, PairingBody Body, Iden
         if (identity is not { Type: Identity.Node } || identity.Did.Value != header.From || identity.Key != header.Key)
             return null;
         var certificate = Bytes(body.Certificate);
-        return CertificateKey.Of(certificate) is { } held && held.DidKey == header.Key
+        return HeldKey(certificate, identity.Did) is { } held && held.DidKey == header.Key
             ? new PairingMessage(header, body, identity, certificate, held.Spki)
             : null;
+    }
+
+    /// <summary>The key of a certificate that may be pinned: no authority, P-256, named like the node.</summary>
+    private static CertificateKey? HeldKey(byte[] der, Did did)
+    {
+        try
+        {
+            using var certificate = X509CertificateLoader.LoadCertificate(der);
+            return NodeCertificate.Check(certificate, did.Value) is null ? CertificateKey.Of(certificate) : null;
+        }
+        catch (CryptographicException)
+        {
+            // Translated: bytes that are no certificate are refused by the caller.
+            return null;
+        }
     }
 
     private static bool IsWellFormed(PairingBody b) =>

@@ -27,6 +27,7 @@ public sealed class NodeLoop : IAsyncDisposable
     private readonly Action<string> _log;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
+    private Task<bool>? _wait;
     private volatile HashSet<Did> _inContact = [];
     private Node _node;
 
@@ -86,13 +87,17 @@ public sealed class NodeLoop : IAsyncDisposable
             return false;
         if (_inputs.Reader.TryPeek(out _))
             return true;
-        var waiting = _inputs.Reader.WaitToReadAsync().AsTask();
+        // One wait is kept over wake-ups: each would leave a waiter behind in the channel.
+        var waiting = _wait ??= _inputs.Reader.WaitToReadAsync().AsTask();
         try
         {
             var wait = _node.NextDue() is { } due ? due - Now : Timeout.InfiniteTimeSpan;
             if (wait != Timeout.InfiniteTimeSpan)
                 wait = TimeSpan.FromMilliseconds(Math.Clamp(wait.TotalMilliseconds, 0, 60_000));
-            return !waiting.Wait(wait) || waiting.GetAwaiter().GetResult();
+            if (!waiting.Wait(wait))
+                return true;
+            _wait = null;
+            return waiting.GetAwaiter().GetResult();
         }
         catch (SqliteException e)
         {

@@ -26,6 +26,9 @@ public enum ChainEvent
     OwnItemChanged,
     DeadlinePassed,
 
+    /// <summary>The peering with one of the home nodes has ended.</summary>
+    PeerEnded,
+
     /// <summary>Every own item can be held now, and it is time to vote.</summary>
     CanVote,
     CapacityGone,
@@ -80,10 +83,13 @@ public static class ChainMachine
                 ChainState.Aborted,
                 ChainActs.VoteNo | ChainActs.Release
             ),
-            (ChainState.Seen or ChainState.Validated or ChainState.Consented, ChainEvent.DeadlinePassed) => (
-                ChainState.Aborted,
-                ChainActs.VoteNo | ChainActs.Release
-            ),
+            (
+                ChainState.Seen
+                    or ChainState.Validated
+                    or ChainState.Consented,
+                ChainEvent.DeadlinePassed
+                    or ChainEvent.PeerEnded
+            ) => (ChainState.Aborted, ChainActs.VoteNo | ChainActs.Release),
             (ChainState.Consented, ChainEvent.CanVote) => (ChainState.Yes, ChainActs.HoldHard | ChainActs.VoteYes),
             (ChainState.Consented, ChainEvent.CapacityGone) => (ChainState.Aborted, ChainActs.VoteNo | ChainActs.Release),
             (ChainState.Seen or ChainState.Validated or ChainState.Consented or ChainState.Yes, ChainEvent.NoKnown) => (

@@ -131,6 +131,20 @@ public sealed class Exchange
         }
     }
 
+    /// <summary>The peering with a home node has ended: rings with it that are not voted on cannot be finished and end.</summary>
+    public void PeerEnded(Turn turn, Did peer)
+    {
+        foreach (var state in new[] { ChainState.Seen, ChainState.Validated, ChainState.Consented })
+        {
+            foreach (
+                var row in ChainBook
+                    .InState(turn.Db, state)
+                    .Where(r => ChainBook.HomeNodes(turn.Db, r.ChainId).Contains(peer.Value))
+            )
+                Advance(turn, row, ChainEvent.PeerEnded, "rejected");
+        }
+    }
+
     /// <summary>What time alone brings: deadlines of rings not voted on, votes that waited long enough, questions for missing votes.</summary>
     public void Due(Turn turn)
     {

@@ -27,7 +27,8 @@ public sealed class Proposer(Did me, Exchange exchange, Entropy entropy, Exchang
             )
         )
             return new("plan.undecided", "Rings of the last run still wait for answers.");
-        var (market, refusal) = Items.Snapshot(turn.Db, Exchange.Pledged(turn.Db));
+        var homes = PeerBook.Enrolled(turn.Db).Select(p => p.Did).Append(me).ToHashSet();
+        var (market, refusal) = Items.Snapshot(turn.Db, Exchange.Pledged(turn.Db), homes);
         if (market is null)
             return new(refusal!.Code, refusal.Sentence);
         turn.Db.Run(
