@@ -86,16 +86,21 @@ internal sealed class LinksPeer
             Refused = Interlocked.Read(ref _refused),
         };
 
-    /// <summary>Starts, or starts again towards another address or with another pin; the same target changes nothing.</summary>
+    /// <summary>
+    /// Starts, or tries another address or pin at once. The same target changes nothing, and another address alone does not cut a
+    /// connection that works: addresses are hearsay, the pin is not.
+    /// </summary>
     public void Aim(LinkTarget target)
     {
-        if (_target == target)
+        if (_closed || _target == target)
             return;
+        bool samePin = _target?.CertificatePem == target.CertificatePem;
         _target = target;
+        if (samePin && _outgoing is { IsUp: true })
+            return;
         _generation++;
         _outgoing?.Close("the peer's address or certificate has changed");
-        if (!_closed)
-            Dial(_generation);
+        Dial(_generation);
     }
 
     /// <summary>The end: says farewell so that the peer knows at once.</summary>

@@ -153,6 +153,26 @@ public sealed class LinksTests
     }
 
     [Fact]
+    public async Task Hearsay_of_another_address_does_not_cut_a_link_that_works()
+    {
+        var (anna, ben) = await PairAsync();
+        await using var first = anna;
+        await using var second = ben;
+        ben.Links!.Open(anna.Target with { Port = TestNode.FreePort(anna.Address) });
+        Assert.Equal(SendResult.Sent, ben.Say(anna.Did, "still here"));
+        Assert.Equal("still here", await anna.NextTextAsync());
+        Assert.Equal((1L, LinkWay.Outgoing), (ben.Links.Status()[0].Tries, ben.Links.Status()[0].Way));
+        anna.Broker.Remove(ben.Did);
+        await Foreign.UntilAsync(
+            () => ben.Links.Status()[0] is { Tries: >= 2, LastFault: not null },
+            "the other address is tried"
+        );
+        ben.Links.Open(anna.Target);
+        anna.Broker.Admit(ben.Did, ben.Identity.Pem);
+        await ben.NextAsync<LinkUp>();
+    }
+
+    [Fact]
     public async Task A_silent_link_is_noticed_by_its_missing_signs_of_life_and_comes_back()
     {
         var quick = LinksOptions.Default with
