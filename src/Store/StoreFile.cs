@@ -64,12 +64,19 @@ public sealed class StoreFile(string path)
         }
     }
 
+    /// <summary>No room: SQLITE_FULL, or SQLITE_IOERR_SHMSIZE, which is what a full disk says when the index of the log is to grow.</summary>
+    public static bool IsFull(SqliteException e) => e is { SqliteErrorCode: 13 } or { SqliteExtendedErrorCode: 4874 };
+
     /// <summary>A sentence for what SQLite refused, so that a steward knows what to do.</summary>
     public StoreException Explain(SqliteException e) =>
         e.SqliteErrorCode switch
         {
             11 or 26 => Damaged(e.Message, e),
-            13 => new("store.full", $"The disk that holds {Path} is full. Nothing is lost; free some space and start again.", e),
+            _ when IsFull(e) => new(
+                "store.full",
+                $"The disk that holds {Path} is full. Nothing is lost; free some space and start again.",
+                e
+            ),
             5 or 6 => new("store.busy", $"The database {Path} is in use by another program. Stop it and start again.", e),
             8 or 14 => new(
                 "store.no_access",
