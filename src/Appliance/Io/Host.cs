@@ -392,6 +392,7 @@ public sealed class Host : IAsyncDisposable
         {
             Sync.Io.LinkUp up => new LinkUp(new Did(up.Did)),
             Sync.Io.LinkDown down => new LinkDown(new Did(down.Did)),
+            LinkFlooded flood => new Flooded(new Did(flood.Did), flood.Dropped),
             LinkMessage message => new Received(new Did(message.From), message.Kind, message.Bytes),
             _ => null,
         };
