@@ -144,7 +144,7 @@ public sealed class Node : IDisposable
                 TakeBytes(turn, received);
                 break;
             case Flooded flooded:
-                SetAside.CountRefusal(turn, flooded.Peer, "peer.flood");
+                SetAside.CountRefusal(turn, flooded.Peer, "peer.flood", flooded.Dropped);
                 break;
             case Seen seen:
                 TakeSeen(turn, seen);

@@ -15,19 +15,25 @@ public sealed class StoreFile(string path)
 {
     public string Path { get; } = path;
 
+    /// <summary>What was committed and has not yet been moved into the file; the two belong together.</summary>
+    private string Log => Path + "-wal";
+
     /// <summary>
-    /// Opens for writing: WAL, synchronous=FULL (an acknowledgement is a promise already on disk), foreign keys, integrity check, migrations.
-    /// Throws <see cref="StoreException"/>.
+    /// Opens for writing: integrity check, WAL, synchronous=FULL (an acknowledgement is a promise already on disk), foreign keys, migrations.
+    /// A file that cannot be used is left as it was. Throws <see cref="StoreException"/>.
     /// </summary>
     public Db OpenWriter(IReadOnlyList<StoreModule> modules)
     {
-        var db = Open(SqliteOpenMode.ReadWriteCreate);
+        if (DurableFile.Length(Path) is { } length)
+            CheckUntouched(modules, length);
+        else
+            Create(modules);
+        var db = Open(SqliteOpenMode.ReadWrite);
         try
         {
             db.Script(
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=1000;"
             );
-            CheckIntegrity(db);
             Migrator.Run(db, modules);
             return db;
         }
@@ -58,16 +64,19 @@ public sealed class StoreFile(string path)
         }
     }
 
+    /// <summary>No room: SQLITE_FULL, or SQLITE_IOERR_SHMSIZE, which is what a full disk says when the index of the log is to grow.</summary>
+    public static bool IsFull(SqliteException e) => e is { SqliteErrorCode: 13 } or { SqliteExtendedErrorCode: 4874 };
+
     /// <summary>A sentence for what SQLite refused, so that a steward knows what to do.</summary>
     public StoreException Explain(SqliteException e) =>
         e.SqliteErrorCode switch
         {
-            11 or 26 => new(
-                "store.corrupt",
-                $"The database {Path} is damaged ({e.Message}). Nothing was changed. Restore it from an archive, or move it away to start anew.",
+            11 or 26 => Damaged(e.Message, e),
+            _ when IsFull(e) => new(
+                "store.full",
+                $"The disk that holds {Path} is full. Nothing is lost; free some space and start again.",
                 e
             ),
-            13 => new("store.full", $"The disk that holds {Path} is full. Nothing is lost; free some space and start again.", e),
             5 or 6 => new("store.busy", $"The database {Path} is in use by another program. Stop it and start again.", e),
             8 or 14 => new(
                 "store.no_access",
@@ -77,12 +86,45 @@ public sealed class StoreFile(string path)
             _ => new("store.failed", $"The database {Path} failed: {e.Message}", e),
         };
 
-    private Db Open(SqliteOpenMode mode)
+    private StoreException Damaged(string found, Exception? cause = null) =>
+        new(
+            "store.corrupt",
+            $"The database {Path} is damaged ({found}). Nothing was changed. Restore it from an archive, or move it and {Log} away to start anew.",
+            cause
+        );
+
+    /// <summary>A new database is made under another name and renamed when it is whole, so that an empty file is always a damaged one.</summary>
+    private void Create(IReadOnlyList<StoreModule> modules)
+    {
+        if (DurableFile.Length(Log) > 0)
+            throw new StoreException(
+                "store.gone",
+                $"The database {Path} is gone but its log {Log} is there. Put the database back, or move the log away too to start anew."
+            );
+        var unfinished = Path + ".new";
+        DurableFile.Remove(unfinished);
+        DurableFile.Remove(unfinished + "-journal");
+        try
+        {
+            using (var db = Open(SqliteOpenMode.ReadWriteCreate, unfinished))
+            {
+                db.Script("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
+                Migrator.Run(db, modules);
+            }
+            DurableFile.Publish(unfinished, Path);
+        }
+        catch (SqliteException e)
+        {
+            throw Explain(e);
+        }
+    }
+
+    private Db Open(SqliteOpenMode mode, string? file = null)
     {
         Sqlite.Load();
         var settings = new SqliteConnectionStringBuilder
         {
-            DataSource = Path,
+            DataSource = file ?? Path,
             Mode = mode,
             Pooling = false,
             DefaultTimeout = 5,
@@ -100,14 +142,32 @@ public sealed class StoreFile(string path)
         return new Db(connection);
     }
 
+    /// <summary>
+    /// Looks through a read-only connection, because a writer that closes moves its log into the file: what is damaged or newer stays exactly
+    /// as it was found, for whoever repairs it.
+    /// </summary>
+    private void CheckUntouched(IReadOnlyList<StoreModule> modules, long length)
+    {
+        // SQLite takes an empty file for a new database and deletes the log beside it; ours is never empty (see Create).
+        if (length == 0)
+            throw Damaged("it is empty");
+        using var db = OpenReader();
+        try
+        {
+            CheckIntegrity(db);
+            Migrator.RefuseNewer(db, modules);
+        }
+        catch (SqliteException e)
+        {
+            throw Explain(e);
+        }
+    }
+
     private void CheckIntegrity(Db db)
     {
         var found = db.All("PRAGMA quick_check(5)", r => r.Text(0));
         if (found is not ["ok"])
-            throw new StoreException(
-                "store.corrupt",
-                $"The database {Path} is damaged ({string.Join("; ", found)}). Nothing was changed. Restore it from an archive, or move it away to start anew."
-            );
+            throw Damaged(string.Join("; ", found));
         var orphans = db.All("PRAGMA foreign_key_check", r => r.Text(0));
         if (orphans.Count > 0)
             throw new StoreException(
@@ -123,6 +183,15 @@ public sealed class StoreFile(string path)
 /// </summary>
 internal static class Migrator
 {
+    /// <summary>Refuses a database that a newer program has written; changes nothing.</summary>
+    public static void RefuseNewer(Db db, IReadOnlyList<StoreModule> modules)
+    {
+        if (!db.Exists("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'"))
+            return;
+        foreach (var module in modules)
+            _ = Known(db, module);
+    }
+
     public static void Run(Db db, IReadOnlyList<StoreModule> modules)
     {
         db.Begin();
@@ -142,14 +211,21 @@ internal static class Migrator
         }
     }
 
-    private static void Bring(Db db, StoreModule module)
+    /// <summary>The version in the file, 0 when the module has none yet.</summary>
+    private static int Known(Db db, StoreModule module)
     {
         var have = (int)db.Number("SELECT version FROM meta WHERE module = $1", module.Name);
-        if (have > module.Version)
-            throw new StoreException(
+        return have <= module.Version
+            ? have
+            : throw new StoreException(
                 "store.newer",
                 $"The database was written by a newer EdgeNode ({module.Name} {have}, this program knows {module.Version}). Install that version; nothing was changed."
             );
+    }
+
+    private static void Bring(Db db, StoreModule module)
+    {
+        var have = Known(db, module);
         if (have == module.Version)
             return;
         foreach (var script in have == 0 ? Scripts(module, "schema/") : Migrations(module, have))

@@ -287,11 +287,12 @@ public static class SetAside
     }
 
     /// <summary>Counts traffic that was refused before it became a statement.</summary>
-    public static void CountRefusal(Turn turn, Did peer, string code) =>
+    public static void CountRefusal(Turn turn, Did peer, string code, int times = 1) =>
         turn.Db.Run(
-            "INSERT INTO refusal (peer, code, count, last) VALUES ($1, $2, 1, $3) ON CONFLICT (peer, code) DO UPDATE SET count = count + 1, last = $3",
+            "INSERT INTO refusal (peer, code, count, last) VALUES ($1, $2, $3, $4) ON CONFLICT (peer, code) DO UPDATE SET count = count + $3, last = $4",
             peer.Value,
             code,
+            times,
             turn.Now.Ms
         );
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EdgeNode.Appliance.Io;
+using EdgeNode.Store;
 using CliCommand = System.CommandLine.Command;
 
 namespace EdgeNode.Appliance.Cli;
@@ -46,9 +47,7 @@ internal static class RunCommand
             await UntilToldAsync(host.Loop.Ended, token);
             if (!host.Loop.Ended.IsFaulted)
                 return 0;
-            Console.Error.WriteLine(
-                $"edgenode: stopped, because a promise of the program did not hold: {host.Loop.Ended.Exception!.InnerException!.Message} What is on disk is whole; start again."
-            );
+            Console.Error.WriteLine("edgenode: " + Why(host.Loop.Ended.Exception!.InnerException!));
             return 1;
         }
         catch (SetupException e)
@@ -61,6 +60,11 @@ internal static class RunCommand
             return 0;
         }
     }
+
+    private static string Why(Exception e) =>
+        e is StoreException
+            ? e.Message
+            : $"stopped, because a promise of the program did not hold: {e.Message} What is on disk is whole; start again.";
 
     /// <summary>Ends when the loop has ended or a signal came.</summary>
     private static async Task UntilToldAsync(Task loop, CancellationToken token)

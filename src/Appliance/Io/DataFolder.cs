@@ -12,6 +12,10 @@ namespace EdgeNode.Appliance.Io;
 /// </summary>
 public sealed class DataFolder : IDisposable
 {
+    /// <summary>What the system says of a file that another process has locked (EWOULDBLOCK) and of a full disk (ENOSPC), on Linux.</summary>
+    private const int WouldBlock = 11;
+    private const int NoSpace = 28;
+
     private readonly FileStream _lock;
 
     private DataFolder(string path, FileStream held)
@@ -39,23 +43,28 @@ public sealed class DataFolder : IDisposable
             );
             return new DataFolder(full, held);
         }
-        catch (IOException e) when (File.Exists(System.IO.Path.Combine(full, "lock")))
-        {
-            throw new SetupException(
-                "folder.in_use",
-                $"Another edgenode runs on {full}. Stop it first, or use another folder with --data.",
-                e
-            );
-        }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            throw new SetupException(
-                "folder.no_access",
-                $"The folder {full} cannot be written ({e.Message}). Use another with --data or change its owner.",
-                e
-            );
+            throw Explain(e, full);
         }
     }
+
+    /// <summary>A sentence for what the file system refused in the folder.</summary>
+    public static SetupException Explain(Exception e, string folder) =>
+        e.HResult switch
+        {
+            WouldBlock => new(
+                "folder.in_use",
+                $"Another edgenode runs on {folder}. Stop it first, or use another folder with --data.",
+                e
+            ),
+            NoSpace => new("store.full", $"The disk of {folder} is full. Nothing is lost; free some space and start again.", e),
+            _ => new(
+                "folder.no_access",
+                $"The folder {folder} cannot be written ({e.Message.TrimEnd('.')}). Use another with --data or change its owner.",
+                e
+            ),
+        };
 
     /// <summary>The node's key, identity and certificate; made on first start and the same ever after.</summary>
     public (NodeKey Key, Identity Identity, X509Certificate2 Certificate) OpenIdentity(Entropy entropy)

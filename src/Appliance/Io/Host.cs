@@ -55,6 +55,7 @@ public sealed class Host : IAsyncDisposable
             {
                 StoreException store => new SetupException(store.Code, store.Message, store),
                 BrokerException broker => new SetupException("broker", broker.Message, broker),
+                IOException or UnauthorizedAccessException => DataFolder.Explain(e, Path.GetFullPath(dataFolder)),
                 _ => e,
             };
         }
@@ -69,9 +70,12 @@ public sealed class Host : IAsyncDisposable
         var (key, identity, certificate) = folder.OpenIdentity(SystemEntropy.Instance);
         Keep(key);
         Keep(certificate);
-        Door = Keep(new NodeDoor(folder.Store));
+        DoorCheck.RequireFree(_settings);
+        Door = new NodeDoor(folder.Store);
         Loop = new NodeLoop(() => MakeNode(folder, key, identity, certificate), Perform, Say);
         _parts.Push(Loop);
+        // Pushed later, so closed earlier: the writer is the last to close the database and leaves one whole file, without a log beside it.
+        Keep(Door);
         Door.Attach(Loop);
         _broker = await StartBrokerAsync(folder, key, identity, certificate, token).ConfigureAwait(false);
         _parts.Push(_broker);
@@ -184,7 +188,7 @@ public sealed class Host : IAsyncDisposable
             );
             await OpenWebAsync(folder, identity, certificate).ConfigureAwait(false);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
         {
             throw new SetupException(
                 "port.occupied",
@@ -319,6 +323,21 @@ public sealed class Host : IAsyncDisposable
     /// <summary>Carries out one effect, after its commit, on the node's thread; nothing here waits for another machine.</summary>
     private void Perform(Effect effect)
     {
+        try
+        {
+            PerformNow(effect);
+        }
+        catch (IOException e)
+        {
+            // The broker's files are made anew from the database at every start; the database itself has what was decided.
+            Say(
+                $"{effect.GetType().Name}: a file of the broker could not be written ({e.Message}). Free some space and start again."
+            );
+        }
+    }
+
+    private void PerformNow(Effect effect)
+    {
         switch (effect)
         {
             case Reply reply:
@@ -373,6 +392,7 @@ public sealed class Host : IAsyncDisposable
         {
             Sync.Io.LinkUp up => new LinkUp(new Did(up.Did)),
             Sync.Io.LinkDown down => new LinkDown(new Did(down.Did)),
+            LinkFlooded flood => new Flooded(new Did(flood.Did), flood.Dropped),
             LinkMessage message => new Received(new Did(message.From), message.Kind, message.Bytes),
             _ => null,
         };

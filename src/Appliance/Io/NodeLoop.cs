@@ -9,7 +9,7 @@ namespace EdgeNode.Appliance.Io;
 
 /// <summary>
 /// Runs one node: a thread that gathers inputs into batches (group commit), steps, and hands the effects out after the commit. When the disk refuses,
-/// everyone who asked is told, nothing is lost, and the loop goes on with a node made anew from what is on disk.
+/// everyone who asked is told, nothing is lost, and the loop goes on with a node made anew from what is on disk as soon as it can be written again.
 /// </summary>
 public sealed class NodeLoop : IAsyncDisposable
 {
@@ -18,6 +18,19 @@ public sealed class NodeLoop : IAsyncDisposable
 
     /// <summary>Inputs in one transaction, at most.</summary>
     public const int MaxBatch = 256;
+
+    /// <summary>Between two tries to write to a disk that refused (2 s), and between two lines about it in the log (1 min).</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan TellEvery = TimeSpan.FromMinutes(1);
+
+    private static readonly Answer Full = Answer.Refused(
+        "store.full",
+        "The cabinet's disk is full. Nothing was changed; please tell a steward."
+    );
+    private static readonly Answer Failed = Answer.Refused(
+        "store.failed",
+        "The cabinet could not write this down. Nothing was changed; please tell a steward."
+    );
 
     private readonly Channel<NodeInput> _inputs = Channel.CreateBounded<NodeInput>(
         new BoundedChannelOptions(MaxWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait }
@@ -29,7 +42,16 @@ public sealed class NodeLoop : IAsyncDisposable
     private readonly Thread _thread;
     private Task<bool>? _wait;
     private volatile HashSet<Did> _inContact = [];
-    private Node _node;
+    private readonly WorldFacts _world = new();
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+
+    /// <summary>Null while the disk refuses.</summary>
+    private Node? _node;
+    private Answer _refusal = Failed;
+    private bool _failing;
+    private TimeSpan _reviveAt;
+    private TimeSpan _lastTry = -Pause;
+    private TimeSpan _told = -TellEvery;
 
     /// <param name="make">Opens the database and makes the node; called again after a failure of the disk.</param>
     /// <param name="perform">Carries out one effect; called after the commit, on the loop's thread; must not wait.</param>
@@ -89,21 +111,27 @@ public sealed class NodeLoop : IAsyncDisposable
             return true;
         // One wait is kept over wake-ups: each would leave a waiter behind in the channel.
         var waiting = _wait ??= _inputs.Reader.WaitToReadAsync().AsTask();
+        if (!waiting.Wait(UntilDue()))
+            return true;
+        _wait = null;
+        return waiting.GetAwaiter().GetResult();
+    }
+
+    private TimeSpan UntilDue()
+    {
+        TimeSpan? wait = null;
         try
         {
-            var wait = _node.NextDue() is { } due ? due - Now : Timeout.InfiniteTimeSpan;
-            if (wait != Timeout.InfiniteTimeSpan)
-                wait = TimeSpan.FromMilliseconds(Math.Clamp(wait.TotalMilliseconds, 0, 60_000));
-            if (!waiting.Wait(wait))
-                return true;
-            _wait = null;
-            return waiting.GetAwaiter().GetResult();
+            if (_node?.NextDue() is { } due)
+                wait = due - Now;
         }
         catch (SqliteException e)
         {
-            Rebuild(e);
-            return true;
+            Fail(e);
         }
+        if (_node is null)
+            wait = _reviveAt - _clock.Elapsed;
+        return wait is { } w ? TimeSpan.FromMilliseconds(Math.Clamp(w.TotalMilliseconds, 0, 60_000)) : Timeout.InfiniteTimeSpan;
     }
 
     private NodeInput[] Gather()
@@ -116,68 +144,137 @@ public sealed class NodeLoop : IAsyncDisposable
         return [.. batch];
     }
 
+    /// <summary>One batch, or its refusal while the disk refuses. Everyone who asked is answered either way.</summary>
     private void StepOnce(NodeInput[] batch)
+    {
+        foreach (var input in batch)
+            _world.Note(input);
+        if (_node is null && !Revive())
+        {
+            Refuse(batch);
+            return;
+        }
+        Inputs += batch.Length;
+        if (!TryStep(batch))
+            Refuse(batch);
+    }
+
+    private bool TryStep(NodeInput[] batch)
     {
         IReadOnlyList<Effect> effects;
         try
         {
-            effects = _node.Step(batch, Now);
+            effects = _node!.Step(batch, Now);
         }
         catch (SqliteException e)
         {
-            Refuse(batch, e);
-            Rebuild(e);
-            return;
+            Fail(e);
+            return false;
         }
-        Inputs += batch.Length;
         Steps++;
+        if (_failing && batch.Any(input => input is Asked))
+        {
+            _failing = false;
+            _log("The database takes writes again.");
+        }
         if (!_inContact.SetEquals(_node.InContact))
             _inContact = [.. _node.InContact];
         foreach (var effect in effects)
             _perform(effect);
+        return true;
     }
 
     /// <summary>Nothing of this batch is on disk: everyone who waits for an answer is told so.</summary>
-    private void Refuse(NodeInput[] batch, SqliteException e)
+    private void Refuse(NodeInput[] batch)
     {
-        var full = e.SqliteErrorCode == 13;
-        var answer = full
-            ? Answer.Refused("store.full", "The cabinet's disk is full. Nothing was changed; please tell a steward.")
-            : Answer.Refused(
-                "store.failed",
-                "The cabinet could not write this down. Nothing was changed; please tell a steward."
-            );
         foreach (var asked in batch.OfType<Asked>())
-            _perform(new Reply(asked.Ticket, answer));
+            _perform(new Reply(asked.Ticket, _refusal));
     }
 
-    private void Rebuild(SqliteException fault)
+    /// <summary>The node in memory may know more than the disk: it goes, and one is made of what is on disk when writing may work again.</summary>
+    private void Fail(SqliteException e)
     {
-        _log($"The database refused ({fault.SqliteErrorCode}: {fault.Message}). Nothing was changed; trying again.");
-        _node.Dispose();
-        var clock = Stopwatch.StartNew();
-        while (true)
+        var full = StoreFile.IsFull(e);
+        (_refusal, _failing, _inContact) = (full ? Full : Failed, true, []);
+        if (_clock.Elapsed - _told > TellEvery)
         {
-            try
-            {
-                _node = _make();
-                Post(new Started());
-                return;
-            }
-            catch (StoreException e) when (e.Code is "store.full" or "store.busy" && clock.Elapsed < TimeSpan.FromHours(1))
-            {
-                // Retried: a full disk is freed by people; readers go on meanwhile. The wait ends early when the loop is to end.
-                if (_inputs.Reader.Completion.Wait(TimeSpan.FromSeconds(2)))
-                    throw;
-            }
+            _told = _clock.Elapsed;
+            _log(
+                full
+                    ? "The disk is full. Nothing is lost, pages still read; free some space and writing goes on by itself."
+                    : $"The database refused ({e.SqliteErrorCode}: {e.Message}). Nothing was changed; trying again."
+            );
         }
+        _node?.Dispose();
+        _node = null;
+        _reviveAt = _lastTry + Pause;
     }
+
+    /// <summary>Makes the node anew and tells it what it must know of the world; false when the disk still refuses or it is not time yet.</summary>
+    private bool Revive()
+    {
+        if (_clock.Elapsed < _reviveAt)
+            return false;
+        _lastTry = _clock.Elapsed;
+        try
+        {
+            _node = _make();
+            if (TryStep([new Started(), .. _world.Facts()]))
+                return true;
+        }
+        catch (SqliteException e)
+        {
+            Fail(e);
+        }
+        catch (StoreException e) when (e.InnerException is SqliteException cause && e.Code != "store.corrupt")
+        {
+            Fail(cause);
+        }
+        // On a large database the check at the opening takes its time: never more than a tenth of ours.
+        _reviveAt = _clock.Elapsed + Max(Pause, 9 * (_clock.Elapsed - _lastTry));
+        return false;
+    }
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     public async ValueTask DisposeAsync()
     {
         _inputs.Writer.TryComplete();
         if (_thread.IsAlive)
             await _ended.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _node.Dispose();
+        _node?.Dispose();
+    }
+
+    /// <summary>
+    /// What the shell says once and a node made anew has to hear again: who is seen on the network and whose link stands. Bounded by discovery's
+    /// cache and the number of peers.
+    /// </summary>
+    private sealed class WorldFacts
+    {
+        private readonly Dictionary<(string, string, int, int), Seen> _seen = [];
+        private readonly HashSet<Did> _links = [];
+
+        public void Note(NodeInput input)
+        {
+            switch (input)
+            {
+                case Seen s:
+                    _seen[(s.Instance, s.Did13, s.Port, s.PairPort)] = s;
+                    break;
+                case Gone g:
+                    _seen.Remove((g.Instance, g.Did13, g.Port, g.PairPort));
+                    break;
+                case LinkUp up:
+                    _links.Add(up.Peer);
+                    break;
+                case LinkDown down:
+                    _links.Remove(down.Peer);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        public IEnumerable<NodeInput> Facts() => [.. _seen.Values, .. _links.Select(did => new LinkUp(did))];
     }
 }

@@ -30,6 +30,19 @@ public static unsafe partial class DurableFile
         SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
+    /// <summary>Bytes of a file, or null when there is none.</summary>
+    public static long? Length(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : null;
+
+    /// <summary>Removes what an earlier try left; a file that is not there is no fault.</summary>
+    public static void Remove(string path) => File.Delete(path);
+
+    /// <summary>Gives a finished file its name, durably: after a power cut it is there whole or not at all.</summary>
+    public static void Publish(string finished, string name)
+    {
+        File.Move(finished, name, overwrite: false);
+        SyncFolder(Path.GetDirectoryName(Path.GetFullPath(name))!);
+    }
+
     /// <summary>Makes renames in a folder durable.</summary>
     public static void SyncFolder(string folder)
     {

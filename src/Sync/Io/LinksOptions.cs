@@ -104,6 +104,9 @@ public sealed record LinkDown(string Did, string Reason) : LinkEvent;
 /// </summary>
 public sealed record LinkMessage(string From, TopicKind Kind, string Class, byte[] Bytes) : LinkEvent;
 
+/// <summary>The peer sent faster than <see cref="FloodOptions"/> allow: so many messages were dropped unseen since this was last said.</summary>
+public sealed record LinkFlooded(string Did, int Dropped) : LinkEvent;
+
 /// <summary>Our own broker takes and gives messages.</summary>
 public sealed record BrokerUp : LinkEvent;
 

@@ -11,6 +11,8 @@ internal sealed class LinksPeer
     /// <summary>Between the end of a try and the next, whatever the back-off says, so that a refusal is never answered in a tight loop.</summary>
     private static readonly TimeSpan LeastGap = TimeSpan.FromMilliseconds(100);
 
+    private static readonly TimeSpan FloodToldEvery = TimeSpan.FromSeconds(1);
+
     /// <summary>A message of no bytes says "here", one of one byte says "gone"; real messages are longer.</summary>
     private static readonly byte[] Here = [];
     private static readonly byte[] Gone = [0];
@@ -40,6 +42,7 @@ internal sealed class LinksPeer
     private long _messagesOut;
     private long _bytesOut;
     private long _flooded;
+    private int _untold;
     private long _refused;
 
     public LinksPeer(Links links, LinksOptions options, string did, string pinFile)
@@ -237,7 +240,23 @@ internal sealed class LinksPeer
         if (_flood.Passes(payload.Length, MqttLoop.Now))
             return true;
         Interlocked.Increment(ref _flooded);
+        CountFlood();
         return false;
+    }
+
+    /// <summary>A flood is told once a second with its count: telling must cost less than what it cuts.</summary>
+    private void CountFlood()
+    {
+        if (_untold++ == 0)
+            _links.Loop.After(FloodToldEvery, TellFlood);
+    }
+
+    private void TellFlood()
+    {
+        if (_links.Tell(new LinkFlooded(Did, _untold)))
+            _untold = 0;
+        else
+            _links.Loop.After(FloodToldEvery, TellFlood);
     }
 
     private void HandOn(Topic topic, ReadOnlySpan<byte> payload)
