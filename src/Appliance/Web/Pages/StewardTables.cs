@@ -36,7 +36,13 @@ public static class QueuePage
             """;
 
     private static Html Row(PageFrame f, QueueView q, QueueRow r) =>
-        $"""<li><span>{Part.DeliveryChip(f, new Delivery(r.Kind, q.Name, r.Oldest))}</span><span>{f.T.Say("s.queue.count", ("n", r.Count), ("bytes", Part.Bytes(r.Bytes)))}</span></li>""";
+        $"""<li><span>{Chip(f, q, r)}</span><span>{f.T.Say("s.queue.count", ("n", r.Count), ("bytes", Part.Bytes(r.Bytes)))}</span></li>""";
+
+    // A single entry knows its person; a whole queue only that people over there have answered.
+    private static Html Chip(PageFrame f, QueueView q, QueueRow r) =>
+        r.Kind == DeliveryKind.PersonHasIt
+            ? Part.Chip("person", f.T.Say("s.delivery.person", ("who", Part.Words(q.Name))), "good", Part.Age(f, r.Oldest))
+            : Part.DeliveryChip(f, new Delivery(r.Kind, q.Name, r.Oldest));
 
     private static Html Aside(PageFrame f, IReadOnlyList<SetAsideView> aside) =>
         $"""

@@ -16,8 +16,8 @@ internal sealed class PaperDesk : IDesk
     public const string Quay = "did:edge:quay234567abcdefghijklmnopqrstuvwxyz234567abcdefghijk";
     public const string Alice = "did:edge:alic234567abcdefghijklmnopqrstuvwxyz234567abcdefghijk";
     public static readonly DateTimeOffset Now = DateTimeOffset.Parse("2026-08-14T18:20:00Z", CultureInfo.InvariantCulture);
-    public static readonly string Ring = new('4', 64);
-    public static readonly string OtherRing = new('7', 64);
+    public static readonly string RingId = new('4', 64);
+    public static readonly string OtherRingId = new('7', 64);
 
     private readonly List<OfferingView> _offerings = [];
     private readonly List<NeedView> _needs = [];
@@ -66,8 +66,8 @@ internal sealed class PaperDesk : IDesk
                 [new(DeliveryKind.NotAccepted, "Hill cabinet", Now.AddDays(-2), "quota")]
             )
         );
-        desk.RingList.Add(RingOf(Ring, RingState.Validated, null, canAnswer: true, canSettle: false));
-        desk.RingList.Add(RingOf(OtherRing, RingState.Committed, "yes", canAnswer: false, canSettle: true));
+        desk.RingList.Add(RingOf(RingId, RingState.Validated, null, canAnswer: true, canSettle: false));
+        desk.RingList.Add(RingOf(OtherRingId, RingState.Committed, "yes", canAnswer: false, canSettle: true));
         desk.PeeringList.Add(new(Hill, "Hill cabinet", "enrolled", "us", "1.0", Now.AddDays(-40), Now.AddMinutes(-1), true));
         desk.PeeringList.Add(new(Quay, "Quay cabinet", "enrolled", "them", "1.0", Now.AddDays(-12), Now.AddHours(-5), false));
         desk.PeeringList.Add(
