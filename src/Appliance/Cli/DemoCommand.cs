@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using EdgeNode.Appliance.Demo;
+using CliCommand = System.CommandLine.Command;
 
 namespace EdgeNode.Appliance.Cli;
 
@@ -16,7 +17,7 @@ internal static class DemoCommand
         Writes demo-summary.json. With --once the exit code is 0 only if everything held.
         """;
 
-    public static Command Create()
+    public static CliCommand Create()
     {
         var d = DemoOptions.Default;
         var once = new Option<bool>("--once") { Description = "Stop when all rings are done." };
@@ -41,8 +42,8 @@ internal static class DemoCommand
             Description = "First three numbers of the cabinets' addresses, which end in 11, 12 and 13.",
             DefaultValueFactory = _ => d.Network,
         };
-        var command = new Command("demo", Help) { once, chaos, input, seed, json, folder, network };
-        // Not an asynchronous action: the command line would then give the cabinets two seconds to stop, and they may need more.
+        var command = new CliCommand("demo", Help) { once, chaos, input, seed, json, folder, network };
+        // Not an asynchronous action: the demo hears signals itself, for its cabinets need their own time to stop.
         command.SetAction(parsed =>
             Run(
                 new DemoOptions

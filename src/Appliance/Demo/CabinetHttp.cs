@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
@@ -51,11 +50,18 @@ internal sealed class CabinetHttp : IDisposable
         if (cookie is not null)
             request.Headers.Add("Cookie", cookie);
         if (json is not null)
-            request.Content = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            request.Content = new ByteArrayContent(json)
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+            };
         try
         {
             using var response = await (asSteward ? _stewards : _residents).SendAsync(request, token);
-            return new HttpAnswer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(token), CookieOf(response));
+            return new HttpAnswer(
+                (int)response.StatusCode,
+                await response.Content.ReadAsByteArrayAsync(token),
+                CookieOf(response)
+            );
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {

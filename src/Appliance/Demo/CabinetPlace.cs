@@ -27,8 +27,14 @@ public sealed record CabinetPlace(int Index, string Name, IPAddress Address, str
     /// <exception cref="DemoException">The network is not three numbers of a loopback address.</exception>
     public static IReadOnlyList<CabinetPlace> Three(string network, string folder)
     {
-        if (!IPAddress.TryParse($"{network}.{FirstHost}", out var first) || !IPAddress.IsLoopback(first) || network.Count(c => c == '.') != 2)
-            throw new DemoException($"--network takes the first three numbers of a loopback address, such as 127.0.0, not '{network}'.");
+        if (
+            !IPAddress.TryParse($"{network}.{FirstHost}", out var first)
+            || !IPAddress.IsLoopback(first)
+            || network.Count(c => c == '.') != 2
+        )
+            throw new DemoException(
+                $"--network takes the first three numbers of a loopback address, such as 127.0.0, not '{network}'."
+            );
         return [.. Names.Select((name, i) => new CabinetPlace(i, name, IPAddress.Parse($"{network}.{FirstHost + i}"), folder))];
     }
 

@@ -70,7 +70,6 @@ internal sealed record EdgeShown(int Edge, string From, string To, string What, 
 internal sealed record StewardRingShown(
     string ChainId,
     string State,
-    IReadOnlyList<string> Participants,
     IReadOnlyList<HomeShown> HomeNodes,
     IReadOnlyList<EdgeShown> Edges
 );

@@ -5,15 +5,7 @@ namespace EdgeNode.Appliance.Demo;
 
 /// <param name="Value">Items that change hands in the plan: 100 points each.</param>
 /// <param name="Bound">Proved: no plan moves more items.</param>
-public sealed record PlannedSummary(int Rings, int Items, decimal Value, decimal Bound)
-{
-    /// <summary>An item is worth 100 points, and plans count in millionths of a point.</summary>
-    private const decimal MicroPointsPerItem = 100_000_000;
-
-    /// <summary>From a plan's own figures, which are micro-points.</summary>
-    public static PlannedSummary Of(int rings, int items, long valueMicro, long boundMicro) =>
-        new(rings, items, valueMicro / MicroPointsPerItem, boundMicro / MicroPointsPerItem);
-}
+public sealed record PlannedSummary(int Rings, int Items, long Value, long Bound);
 
 /// <param name="Crossing">Rings with home nodes at more than one cabinet.</param>
 public sealed record CommittedSummary(int Rings, int Items, int Crossing);
@@ -79,7 +71,11 @@ public sealed record DemoSummary
         var text = new StringBuilder();
         Row(text, "cabinets", $"{Cabinets}; they found {Join(Discovered)} others; {Peerings} peerings");
         Row(text, "entries", $"{Entries:N0} shared; the cabinets show {Join(Replicated)}");
-        Row(text, "planned", $"{Planned.Rings} rings, {Planned.Items} items (value {Planned.Value}, no plan exceeds {Planned.Bound})");
+        Row(
+            text,
+            "planned",
+            $"{Planned.Rings} rings, {Planned.Items} items (value {Planned.Value}, no plan exceeds {Planned.Bound})"
+        );
         Row(text, "committed", $"{Committed.Rings} rings, {Committed.Items} items");
         Row(text, "crossing cabinets", $"{Committed.Crossing} rings ({Share(Committed.Crossing, Committed.Rings)})");
         Row(text, "completed", $"{Completed.Rings} rings");

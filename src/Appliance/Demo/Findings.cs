@@ -8,7 +8,11 @@ internal static class Findings
 
     /// <summary>Everything that must hold of the rings themselves.</summary>
     public static IEnumerable<string> OfRings(RingBook book) =>
-        Disagreements(book).Concat(KnownElsewhere(book)).Concat(NotRings(book)).Concat(TwicePromised(book)).Concat(Unfinished(book));
+        Disagreements(book)
+            .Concat(KnownElsewhere(book))
+            .Concat(NotRings(book))
+            .Concat(TwicePromised(book))
+            .Concat(Unfinished(book));
 
     /// <summary>What was planned must be possible, and what was agreed must not fall short of it.</summary>
     public static IEnumerable<string> OfTrade(PlannedSummary planned, int traded, int least)
@@ -21,7 +25,7 @@ internal static class Findings
 
     /// <summary>Cabinets that see the same entries count the same of each home node.</summary>
     /// <param name="shown">Per cabinet: its name and how many entries it shows of each node.</param>
-    public static IEnumerable<string> OfEntries(IReadOnlyList<(string Name, IReadOnlyDictionary<string, int> Counts)> shown)
+    public static IEnumerable<string> OfEntries(IReadOnlyList<(string Name, Dictionary<string, int> Counts)> shown)
     {
         foreach (var other in shown.Skip(1))
         {

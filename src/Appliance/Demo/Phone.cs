@@ -35,14 +35,26 @@ internal sealed class Phone(Neighbour neighbour, CabinetHttp http, TimeSpan look
         await _visitor.SignIn(token);
         await Post(
             "api/offerings",
-            t => _visitor.Post("api/offerings", new OfferingPost(Neighbour.Category, Neighbour.Title, share), DemoJson.Default.OfferingPost, t),
+            t =>
+                _visitor.Post(
+                    "api/offerings",
+                    new OfferingPost(Neighbour.Category, Neighbour.Title, share),
+                    DemoJson.Default.OfferingPost,
+                    t
+                ),
             token
         );
         if (Neighbour.Accepts.Count == 0)
             return;
         await Post(
             "api/needs",
-            t => _visitor.Post("api/needs", new NeedPost(Neighbour.NeedTitle, Neighbour.Accepts, share), DemoJson.Default.NeedPost, t),
+            t =>
+                _visitor.Post(
+                    "api/needs",
+                    new NeedPost(Neighbour.NeedTitle, Neighbour.Accepts, share),
+                    DemoJson.Default.NeedPost,
+                    t
+                ),
             token
         );
     }

@@ -32,7 +32,8 @@ internal sealed class RingStory(string chainId, IReadOnlyList<(CabinetShown Cabi
     private bool Everywhere(params string[] states) =>
         Homes.All(home => Shown.Any(s => s.Cabinet.Did == home && Is(s.Ring, states)));
 
-    private static bool Is(StewardRingShown ring, string[] states) => states.Contains(ring.State, StringComparer.OrdinalIgnoreCase);
+    private static bool Is(StewardRingShown ring, string[] states) =>
+        states.Contains(ring.State, StringComparer.OrdinalIgnoreCase);
 }
 
 /// <summary>All rings that any cabinet shows, put side by side.</summary>

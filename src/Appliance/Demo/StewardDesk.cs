@@ -19,7 +19,13 @@ internal sealed class StewardDesk(CabinetHttp http, TimeSpan look)
     public Task Request(DiscoveredShown other, Func<CancellationToken, Task<bool>> isDone, CancellationToken token) =>
         _visitor.Do(
             "A request for a peering",
-            t => _visitor.Post("api/steward/neighbours/request", new RequestPost(other.Address, other.PairPort), DemoJson.Default.RequestPost, t),
+            t =>
+                _visitor.Post(
+                    "api/steward/neighbours/request",
+                    new RequestPost(other.Address, other.PairPort),
+                    DemoJson.Default.RequestPost,
+                    t
+                ),
             isDone,
             token
         );

@@ -193,7 +193,10 @@ internal sealed class Story(
     private JsonElement ShareOf(Neighbour neighbour) =>
         neighbour.ShareWith is null
             ? JsonSerializer.SerializeToElement("all", DemoJson.Default.String)
-            : JsonSerializer.SerializeToElement([.. neighbour.ShareWith.Select(i => cabinets[i].Did)], DemoJson.Default.StringArray);
+            : JsonSerializer.SerializeToElement(
+                [.. neighbour.ShareWith.Select(i => cabinets[i].Did)],
+                DemoJson.Default.StringArray
+            );
 
     private async Task Replicate(CancellationToken token)
     {
@@ -257,6 +260,6 @@ internal sealed class Story(
         return findings;
     }
 
-    private static IReadOnlyDictionary<string, int> Counts(IEnumerable<EntriesShown> entries) =>
+    private static Dictionary<string, int> Counts(IEnumerable<EntriesShown> entries) =>
         entries.ToDictionary(e => e.Node, e => e.Offerings + e.Needs, StringComparer.Ordinal);
 }

@@ -39,7 +39,11 @@ internal sealed class Trade(
         {
             var again = round == 1 ? "" : $", round {round}";
             var planned = 0;
-            await part($"6/10 each steward commands a plan{again}", waits.Plan, async token => planned = await Plan(round, token));
+            await part(
+                $"6/10 each steward commands a plan{again}",
+                waits.Plan,
+                async token => planned = await Plan(round, token)
+            );
             if (planned == 0)
                 break;
             await part($"7/10 residents say yes{again}", waits.Decide, Answer);
@@ -53,7 +57,9 @@ internal sealed class Trade(
     }
 
     private int Least =>
-        chaos.IsPlanned && input.Name == DemoOptions.Ask ? Math.Min(DemoInput.AskItemsUnderChaos, facts.Planned.Items) : facts.Planned.Items;
+        chaos.IsPlanned && input.Name == DemoOptions.Ask
+            ? Math.Min(DemoInput.AskItemsUnderChaos, facts.Planned.Items)
+            : facts.Planned.Items;
 
     /// <summary>All stewards press the button at the same moment, so that all cabinets plan the same market.</summary>
     /// <returns>Rings proposed now.</returns>
@@ -82,7 +88,7 @@ internal sealed class Trade(
 
     private void TakeFirst(PlanShown best, PlanShown[] open, int proposed)
     {
-        facts.Planned = PlannedSummary.Of(best.Rings, best.Items, best.Value, best.Bound);
+        facts.Planned = new PlannedSummary(best.Rings, best.Items, best.Value, best.Bound);
         _plannedItems = best.Items;
         if (open.Select(p => p.PlanHash).Distinct().Count() > 1)
             facts.Violations.Add(
@@ -114,7 +120,9 @@ internal sealed class Trade(
             async t =>
             {
                 book = await Book(t);
-                voice.Counted($"{book.Rings.Count(r => r.IsDecided)} of {book.Rings.Count} rings are decided at all their cabinets");
+                voice.Counted(
+                    $"{book.Rings.Count(r => r.IsDecided)} of {book.Rings.Count} rings are decided at all their cabinets"
+                );
                 return book.Rings.Count >= _expectedRings && book.AllDecided;
             },
             waits.Look,
@@ -135,7 +143,9 @@ internal sealed class Trade(
         {
             await Sweep(settle: true, token);
             var book = await Book(token);
-            voice.Counted($"{book.Rings.Count(r => r.IsCompleted)} of {book.Committed.Count} rings are completed at all their cabinets");
+            voice.Counted(
+                $"{book.Rings.Count(r => r.IsCompleted)} of {book.Committed.Count} rings are completed at all their cabinets"
+            );
             if (book.AllCompleted && ended)
             {
                 facts.LastDone = voice.Elapsed;
@@ -193,8 +203,7 @@ internal sealed class Trade(
         }
     }
 
-    private async Task<RingBook> Book(CancellationToken token) =>
-        new(await Task.WhenAll(cabinets.Select(c => Shown(c, token))));
+    private async Task<RingBook> Book(CancellationToken token) => new(await Task.WhenAll(cabinets.Select(c => Shown(c, token))));
 
     private static async Task<CabinetShown> Shown(Cabinet cabinet, CancellationToken token) =>
         new(cabinet.Place.Name, cabinet.Did, (await cabinet.Steward.Rings(token)).Rings);
