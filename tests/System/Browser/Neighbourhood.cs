@@ -1,0 +1,162 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace EdgeNode.Tests.System.Browser;
+
+/// <summary>Two cabinets, their stewards and their neighbours, each with a phone.</summary>
+internal sealed partial class Neighbourhood : IAsyncDisposable
+{
+    private readonly IBrowser _browser;
+    private readonly bool _script;
+    private readonly Stack<IAsyncDisposable> _things = new();
+    private readonly List<Phone> _phones = [];
+
+    private Neighbourhood(IBrowser browser, bool script) => (_browser, _script) = (browser, script);
+
+    public Cabinet Mill { get; private set; } = null!;
+    public Cabinet Hill { get; private set; } = null!;
+
+    public static async Task<Neighbourhood> OpenAsync(
+        IBrowser browser,
+        (string Name, string Address) mill,
+        (string Name, string Address) hill,
+        bool script = true
+    )
+    {
+        var place = new Neighbourhood(browser, script);
+        try
+        {
+            place.Mill = await place.StartAsync(mill);
+            place.Hill = await place.StartAsync(hill);
+            return place;
+        }
+        catch
+        {
+            await place.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task<Phone> PhoneAsync(string who, Cabinet cabinet)
+    {
+        var phone = await Phone.UnpackAsync(_browser, who, cabinet, _script);
+        _things.Push(phone);
+        _phones.Add(phone);
+        return phone;
+    }
+
+    /// <summary>A steward opens their desk with the code that the cabinet printed.</summary>
+    public async Task<Phone> StewardAsync(Cabinet cabinet, Func<Phone, Task>? before = null)
+    {
+        var phone = await PhoneAsync($"The steward of {cabinet.Name}", cabinet);
+        await phone.GoAsync(cabinet.Stewards);
+        if (before is not null)
+        {
+            await before(phone);
+        }
+        await phone.WriteAsync("The stewards' code", cabinet.StewardsCode);
+        await phone.TapAsync("Open the desk");
+        await phone.SeesAsync("Today");
+        return phone;
+    }
+
+    /// <summary>Somebody makes their card at the cabinet; the page with the card is open afterwards.</summary>
+    /// <returns>The phone, and the secret that stands on the card.</returns>
+    public async Task<(Phone Phone, string Secret)> JoinAsync(string name, Cabinet cabinet)
+    {
+        var phone = await PhoneAsync(name, cabinet);
+        await phone.GoAsync(cabinet.Residents);
+        await phone.TapAsync("Make my card");
+        await phone.WriteAsync("A name or a nickname", name);
+        await phone.TapAsync("Make my card");
+        await phone.SeesAsync("This is your card");
+        var secret = await phone.Page.Locator(".paper .code").GetAttributeAsync("data-code");
+        Assert.Matches(CardSecret(), secret);
+        return (phone, secret!);
+    }
+
+    /// <summary>Every page of everybody stayed in the cabinet and without a fault.</summary>
+    public void AssertClean() => Assert.All(_phones, phone => phone.AssertClean());
+
+    public async ValueTask DisposeAsync()
+    {
+        while (_things.TryPop(out var thing))
+        {
+            await thing.DisposeAsync();
+        }
+    }
+
+    private async Task<Cabinet> StartAsync((string Name, string Address) at)
+    {
+        var cabinet = await Cabinet.StartAsync(at.Name, at.Address);
+        _things.Push(cabinet);
+        return cabinet;
+    }
+
+    [GeneratedRegex("^[0-9A-HJKMNP-TV-Z]{26}$")]
+    private static partial Regex CardSecret();
+}
+
+/// <summary>What residents do on their pages, in the words of the pages.</summary>
+internal static class Errands
+{
+    public static async Task OfferAsync(this Phone phone, string title, string kind)
+    {
+        await phone.BeginAsync("I offer", "Offer something");
+        await phone.WriteAsync("What can you give or do?", title);
+        await phone.ChooseAsync(kind);
+        await phone.ChooseAsync("all neighbour cabinets");
+        await phone.TapAsync("Offer it");
+        await phone.SeesAsync("#entries", title);
+    }
+
+    public static async Task NeedAsync(this Phone phone, string title, params string[] kinds)
+    {
+        await phone.BeginAsync("I need", "Ask for something");
+        await phone.WriteAsync("What do you need?", title);
+        foreach (var kind in kinds)
+        {
+            await phone.ChooseAsync(kind);
+        }
+        await phone.ChooseAsync("all neighbour cabinets");
+        await phone.TapAsync("Ask for it");
+        await phone.SeesAsync("#entries", title);
+    }
+
+    /// <summary>From anywhere home, and to the form behind a tile.</summary>
+    public static async Task BeginAsync(this Phone phone, string tile, string form)
+    {
+        await phone.HomeAsync();
+        await phone.Page.Locator(".tile").Filter(new() { HasText = tile }).TapAsync();
+        await phone.TapAsync(form);
+        await Expect(phone.Page.Locator("h1")).ToHaveTextAsync(form);
+    }
+
+    public static async Task HomeAsync(this Phone phone)
+    {
+        await phone.Page.Locator(".bar .where").TapAsync();
+        await Expect(phone.Page.Locator(".tiles")).ToBeVisibleAsync();
+    }
+
+    /// <summary>A steward of one cabinet asks for a peering, the one of the other looks at the draft and accepts it.</summary>
+    public static async Task PeerAsync(Phone asks, Phone accepts, Cabinet asked, bool script)
+    {
+        await asks.ToAsync("Neighbours");
+        await accepts.ToAsync("Neighbours");
+        if (!script)
+        {
+            await asks.ReloadsUntilAsync("#peerings", asked.Address);
+        }
+        var found = asks.Page.Locator(".row").Filter(new() { HasText = asked.Address });
+        await found.GetByRole(AriaRole.Button, new() { Name = "Ask for a peering" }).TapAsync();
+        await asks.SeesAsync("The request is on its way.");
+    }
+
+    /// <summary>A steward goes to a page of the rail.</summary>
+    public static async Task ToAsync(this Phone phone, string page)
+    {
+        await phone.Page.Locator(".rail a").Filter(new() { HasText = page }).First.TapAsync();
+        await Expect(phone.Page.Locator("h1")).ToHaveTextAsync(page);
+    }
+}
