@@ -14,7 +14,6 @@ internal readonly record struct Looked(int Yes, int Settled, bool HasRings);
 internal sealed class Phone(Neighbour neighbour, CabinetHttp http, TimeSpan look)
 {
     private readonly Visitor _visitor = new(http, asSteward: false, "api/session", look);
-    private readonly HashSet<(string Chain, int Edge)> _told = [];
 
     public Neighbour Neighbour { get; } = neighbour;
 
@@ -100,12 +99,12 @@ internal sealed class Phone(Neighbour neighbour, CabinetHttp http, TimeSpan look
             token
         );
 
-    /// <summary>False when nothing came back or the ring has moved on: the next look tells.</summary>
+    /// <summary>False when nothing came back or the ring has moved on since it was shown: the next look tells.</summary>
     private async Task<bool> SayYes(RingShown ring, CancellationToken token)
     {
         var path = $"api/rings/{ring.ChainId}/answer";
         var act = await _visitor.Post(path, new AnswerPost("yes", ring.Card), DemoJson.Default.AnswerPost, token);
-        return act.Result == ActResult.Done;
+        return IsDone(act, "A yes", "ring.not_now", "consent.other_card");
     }
 
     private async Task<int> TellHowItWent(RingShown ring, CancellationToken token)
@@ -113,17 +112,21 @@ internal sealed class Phone(Neighbour neighbour, CabinetHttp http, TimeSpan look
         var told = 0;
         foreach (var edge in new[] { ring.Gives.Edge, ring.Gets.Edge })
         {
-            if (_told.Contains((ring.ChainId, edge)))
+            if (ring.Settled.Contains(edge))
                 continue;
             var path = $"api/rings/{ring.ChainId}/settle";
             var act = await _visitor.Post(path, new SettlePost(edge, "done"), DemoJson.Default.SettlePost, token);
-            // "again" is the answer to a word that arrived although its own answer was lost.
-            if (act.Result == ActResult.Done || act.Code == "settlement.again")
-            {
-                _told.Add((ring.ChainId, edge));
+            if (IsDone(act, "The word on a promise", "ring.not_now", "settlement.again"))
                 told++;
-            }
         }
         return told;
+    }
+
+    /// <summary>Refusals that only say "too late" are no faults: something else got there first. Any other is.</summary>
+    private bool IsDone(Act act, string what, params ReadOnlySpan<string> tooLate)
+    {
+        if (act.Result == ActResult.Refused && !tooLate.Contains(act.Code))
+            throw new DemoException($"{what} of {Neighbour.Label} was refused: {act.Text} ({act.Code})");
+        return act.Result == ActResult.Done;
     }
 }
