@@ -318,6 +318,11 @@ public sealed class Node : IDisposable
                 "item.audience",
                 $"An item can be shared with at most {Statement.MaxAudience} neighbour cabinets; please name some."
             );
+        if (audience.Any(peer => !_outbox.HasRoom(turn.Db, peer)))
+            return Answer.Refused(
+                "peer.queue_full",
+                "Too much waits for a neighbour cabinet already; please try again when it has been in contact."
+            );
         return audience.All(enrolled.Contains)
             ? null
             : Answer.Refused("peer.not_enrolled", "One of the cabinets you named is not a neighbour of this one.");
