@@ -297,7 +297,7 @@ public sealed class Node : IDisposable
     }
 
     /// <summary>Who posts and who may see it; an answer when something does not fit.</summary>
-    private Answer? Poster(
+    private static Answer? Poster(
         Turn turn,
         Did did,
         int capacity,

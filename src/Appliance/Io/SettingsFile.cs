@@ -26,7 +26,7 @@ public static class SettingsFile
         {
             throw new SetupException(
                 "settings.unreadable",
-                $"The settings file {path} cannot be read: {e.InnerException?.Message ?? e.Message}",
+                $"The settings file {path} cannot be read: {(e.InnerException?.Message ?? e.Message).TrimEnd('.')}. edgenode run --help shows an example.",
                 e
             );
         }
@@ -48,7 +48,7 @@ public static class SettingsFile
         [
             .. file.AsEnumerable()
                 .Where(pair => pair.Value is not null && !Settings.Keys.Contains(pair.Key, StringComparer.OrdinalIgnoreCase))
-                .Select(pair => $"'{pair.Key.Replace(":", "] ").Insert(0, "[")}' is not a setting."),
+                .Select(pair => $"'{pair.Key.Replace(":", "] ").Insert(0, "[")}' is not a setting; edgenode run --help lists them."),
         ];
     }
 }

@@ -1,0 +1,347 @@
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using EdgeNode.Federation;
+using EdgeNode.Sync;
+using EdgeNode.Sync.Io;
+using EdgeNode.Wire;
+using EdgeNode.Wire.Io;
+
+namespace EdgeNode.Tests.System.Hosts;
+
+/// <summary>
+/// A peer that is not EdgeNode: it speaks the protocol with its own key, as docs/protocol.md says, and can say whatever it likes. It pairs through the
+/// pairing door, is accepted by the other side's steward, and connects to the other side's broker with its certificate.
+/// </summary>
+internal sealed class ForeignPeer : IAsyncDisposable
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+
+    /// <summary>After this a bundle without a receipt is sent again, as custody does; a flood limit may have cut it.</summary>
+    private static readonly TimeSpan SendAgainAfter = TimeSpan.FromSeconds(1);
+
+    private readonly CabinetProcess _cabinet;
+    private readonly X509Certificate2 _certificate;
+    private readonly MqttLoop _loop = new("foreign peer", _ => { });
+    private readonly Channel<(TopicKind Kind, byte[] Bytes)> _heard = Channel.CreateUnbounded<(TopicKind, byte[])>();
+    private readonly SortedDictionary<int, (long Seq, string Id)> _streams = [];
+    private readonly string _name;
+    private MqttClient? _client;
+    private long _hlc;
+
+    private ForeignPeer(CabinetProcess cabinet, string name)
+    {
+        (_cabinet, _name) = (cabinet, name);
+        Key = NodeKey.Create(SystemEntropy.Instance);
+        Identity = Identity.CreateNode(Key, new byte[32], SystemEntropy.Instance);
+        Signer = new Signer(Identity.Did, Key, 0, NextHlc);
+        using var bare = NodeCertificate.Create(Key.Ecdsa, Identity.Did.Value);
+        _certificate = bare.CopyWithPrivateKey(Key.Ecdsa);
+        foreach (var (file, text) in Files())
+            File.WriteAllText(file, text);
+    }
+
+    public NodeKey Key { get; }
+    public Identity Identity { get; }
+    public Did Did => Identity.Did;
+    public Signer Signer { get; }
+
+    /// <summary>The cabinet it lies to.</summary>
+    public Did Node { get; private set; }
+
+    /// <summary>Meets the cabinet, is accepted by its steward, and connects.</summary>
+    public static async Task<ForeignPeer> EnrolAsync(CabinetProcess cabinet, CabinetVisitor steward, string name)
+    {
+        var peer = new ForeignPeer(cabinet, name);
+        var card = await peer.PairAsync(Kinds.PairingRequest, null);
+        using var p256 = new P256();
+        var node = PairingMessage.Verify(card, p256)!.Identity;
+        peer.Node = node.Did;
+        var accepted = await steward.PostAsync($"api/steward/peerings/{peer.Did}/accept", []);
+        Assert.True(accepted.IsDone, accepted.ToString());
+        var contract = PeeringContract.Current;
+        var agreement = PeeringContract.Agreement(contract.Version, contract.Hash, node, peer.Identity);
+        await peer.PairAsync(Kinds.PairingAgreement, agreement);
+        await Until.HoldsAsync(async () => await peer.StateAsync(steward) == "enrolled", "the steward sees the peer enrolled");
+        await peer.ConnectAsync();
+        return peer;
+    }
+
+    public async Task<string> StateAsync(CabinetVisitor steward)
+    {
+        var peerings = (await steward.GetAsync("api/steward/neighbours")).Json!["peerings"]!.AsArray();
+        return (string?)peerings.FirstOrDefault(p => (string?)p!["did"] == Did.Value)?["state"] ?? "";
+    }
+
+    /// <summary>Connects until the broker lets us in: it admits a new certificate a moment after the enrolment.</summary>
+    public async Task ConnectAsync()
+    {
+        await Until.HoldsAsync(
+            async () =>
+            {
+                var up = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+                _loop.Post(() => Open(up));
+                return await Until.DoneAsync(up.Task, "the connection stands or falls", Soon);
+            },
+            "the broker lets the peer in"
+        );
+        // The first word on a link: until the cabinet has heard it there is no way back to us.
+        Send(TopicKind.Have, "control", Have());
+    }
+
+    /// <summary>True while our connection to the broker stands.</summary>
+    public bool IsConnected => _client is { IsUp: true };
+
+    public void Send(TopicKind kind, string dataClass, byte[] bytes) =>
+        SendTo(new Topic(Node.Value, Did.Value, kind, dataClass).ToString(), bytes);
+
+    public void SendTo(string topic, byte[] bytes) => _loop.Post(() => _client?.Publish(topic, bytes, out _));
+
+    public void SendBundle(byte[] bundle) => Send(TopicKind.Data, "shared", bundle);
+
+    public byte[] Have(string boot = "liar") =>
+        Control.Sign(
+            Signer,
+            Kinds.Have,
+            Node,
+            WireJson.Write(new HaveBody(boot, "1", "liar 1", false, [], []), WireJson.Default.HaveBody)
+        );
+
+    /// <summary>Signs a statement as a peer may; <paramref name="lie"/> changes its header before it is signed.</summary>
+    public byte[] Statement(string kind, byte[] body, Func<StatementHeader, StatementHeader>? lie = null, NodeKey? key = null)
+    {
+        var honest = new StatementHeader(
+            EdgeNode.Wire.Statement.Version,
+            kind,
+            Did.Value,
+            (key ?? Key).PublicKey,
+            "ES256",
+            "shared",
+            [Node.Value],
+            NextHlc().ToString("x16"),
+            0,
+            (Now + TimeSpan.FromDays(30)).ToRfc3339(),
+            PeeringContract.Current.Hash,
+            [],
+            EdgeNode.Wire.Statement.JsonType
+        );
+        var header = lie is null ? honest : lie(honest);
+        return Frame.Encode(header.Kind, WireJson.Write(header, WireJson.Default.StatementHeader), body, (key ?? Key).Sign);
+    }
+
+    /// <summary>The next bundle of a stream; <paramref name="lie"/> changes its header before it is signed. Nothing is noted as sent.</summary>
+    public byte[] Bundle(
+        int stream,
+        IReadOnlyList<byte[]> statements,
+        Func<BundleHeader, BundleHeader>? lie = null,
+        NodeKey? key = null
+    )
+    {
+        var (seq, prev) = _streams.GetValueOrDefault(stream, (0, ""));
+        var honest = new BundleHeader(
+            EdgeNode.Wire.Statement.Version,
+            Kinds.Bundle,
+            Did.Value,
+            Node.Value,
+            (key ?? Key).PublicKey,
+            stream,
+            seq + 1,
+            prev,
+            statements.Count,
+            Digest(statements),
+            0,
+            NextHlc().ToString("x16"),
+            0
+        );
+        var header = lie is null ? honest : lie(honest);
+        var signed = Frame.Encode(
+            Kinds.Bundle,
+            WireJson.Write(header, WireJson.Default.BundleHeader),
+            [],
+            (key ?? Key).Sign
+        );
+        return EdgeNode.Wire.Bundle.Join(signed, statements);
+    }
+
+    /// <summary>Sends a bundle until the cabinet's signed receipt for it comes, and returns what the receipt says was not accepted.</summary>
+    public async Task<IReadOnlyList<ReceiptException>> DeliverAsync(int stream, byte[] bundle)
+    {
+        var frame = Frame.TryRead(bundle, 0, out _)!;
+        var seq = WireJson.Read(frame.Header.Span, WireJson.Default.BundleHeader)!.Seq;
+        var receipt = await ReceiptAsync(stream, seq, () => SendBundle(bundle));
+        _streams[stream] = (seq, frame.Id(Kinds.Bundle));
+        return [.. receipt.Exceptions.Where(e => e.Seq == seq)];
+    }
+
+    /// <summary>The next frame of a kind that the cabinet sends us, others are passed over.</summary>
+    public async Task<byte[]> HearAsync(TopicKind kind, TimeSpan within)
+    {
+        using var limit = new CancellationTokenSource(within);
+        while (true)
+        {
+            var (heard, bytes) = await _heard.Reader.ReadAsync(limit.Token);
+            if (heard == kind)
+                return bytes;
+        }
+    }
+
+    /// <summary>Forgets what was heard so far.</summary>
+    public void Drain()
+    {
+        while (_heard.Reader.TryRead(out _)) { }
+    }
+
+    /// <summary>A person of this peer, with the statement that introduces them, and what they offer.</summary>
+    public (string Person, byte[] Statement) NewPerson()
+    {
+        var person = Identity.CreatePerson(RandomNumberGenerator.GetBytes(32), SystemEntropy.Instance);
+        var body = new IdentityBody([Convert.ToBase64String(person.Genesis)]);
+        return (person.Did.Value, Statement(Kinds.Identity, WireJson.Write(body, WireJson.Default.IdentityBody)));
+    }
+
+    public static byte[] OfferingBody(string person, string title) =>
+        WireJson.Write(
+            new OfferingBody(SystemEntropy.Instance.Uuid7(Now), 1, person, "Liam", "test/thing", title, 1),
+            WireJson.Default.OfferingBody
+        );
+
+    public static Moment Now => new(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+
+    public ValueTask DisposeAsync()
+    {
+        _loop.Dispose();
+        _certificate.Dispose();
+        Key.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>SHA-256 over the raw ids in order. An unreadable statement has no id; whoever sends one cannot say a true digest either.</summary>
+    private static string Digest(IReadOnlyList<byte[]> statements)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var raw in statements)
+        {
+            if (Frame.TryReadWhole(raw, EdgeNode.Wire.Statement.MaxSize) is { } frame)
+                hash.AppendData(Convert.FromHexString(frame.Id(KindOf(frame))));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static string KindOf(Frame frame)
+    {
+        try
+        {
+            return (string?)JsonNode.Parse(frame.Header.Span)?["kind"] ?? "";
+        }
+        catch (Exception unreadable) when (unreadable is global::System.Text.Json.JsonException or InvalidOperationException or ArgumentException)
+        {
+            return "";
+        }
+    }
+
+    private async Task<ReceiptBody> ReceiptAsync(int stream, long seq, Action send)
+    {
+        var until = Now + Soon;
+        while (Now < until)
+        {
+            send();
+            try
+            {
+                while (true)
+                {
+                    var frame = Frame.TryReadWhole(await HearAsync(TopicKind.Receipt, SendAgainAfter), Control.MaxBody)!;
+                    var receipt = WireJson.Read(frame.Body.Span, WireJson.Default.ReceiptBody)!;
+                    if (receipt.Stream == stream && receipt.First <= seq && receipt.Last >= seq)
+                        return receipt;
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                continue; // not yet: sent again
+            }
+        }
+        throw new TimeoutException($"No receipt came for bundle {seq} of stream {stream}.");
+    }
+
+    private void Open(TaskCompletionSource<bool> up)
+    {
+        _client?.Close("again");
+        _client = new MqttClient(
+            _loop,
+            new MqttClientOptions
+            {
+                ClientId = Did.Value,
+                Host = _cabinet.Address.ToString(),
+                Port = _cabinet.PeersPort,
+                Filter = Topic.Everything(to: Did.Value, from: Node.Value),
+                Tls = new MqttTls(_cabinet.CertificateFile, FileOf("crt"), FileOf("key")),
+            },
+            new MqttEvents
+            {
+                Up = () => up.TrySetResult(true),
+                Closed = _ => up.TrySetResult(false),
+                Message = Heard,
+                Acknowledged = _ => { },
+            }
+        );
+        _client.Open(Soon, Soon);
+    }
+
+    private void Heard(string text, ReadOnlySpan<byte> payload)
+    {
+        if (Topic.TryParse(text, out var topic) && payload.Length > 1)
+            _heard.Writer.TryWrite((topic.Kind, payload.ToArray()));
+    }
+
+    private async Task<byte[]> PairAsync(string kind, string? agreement)
+    {
+        var contract = PeeringContract.Current;
+        var body = new PairingBody(
+            _name,
+            Convert.ToBase64String(Identity.Genesis),
+            Convert.ToBase64String(_certificate.RawData),
+            contract.Version,
+            contract.Hash,
+            EdgeNode.Wire.Statement.Version,
+            EdgeNode.Wire.Statement.Version,
+            "liar 1",
+            "nobody",
+            _cabinet.Address.ToString(),
+            9,
+            9,
+            agreement,
+            null
+        );
+        var answer = await PostAsync(PairingMessage.Sign(Signer, kind, Node == default ? "" : Node.Value, body, SystemEntropy.Instance));
+        Assert.True(answer.Status == 200, $"{kind}: {answer.Status} {global::System.Text.Encoding.ASCII.GetString(answer.Bytes)}");
+        return answer.Bytes;
+    }
+
+    /// <summary>Posts any bytes to the pairing door over TLS with our certificate.</summary>
+    public async Task<(int Status, byte[] Bytes)> PostAsync(byte[] frame)
+    {
+        using var handler = new SocketsHttpHandler { UseProxy = false };
+        handler.SslOptions = new SslClientAuthenticationOptions
+        {
+            ClientCertificates = [_certificate],
+            LocalCertificateSelectionCallback = (_, _, _, _, _) => _certificate,
+            RemoteCertificateValidationCallback = (_, _, _, _) => true, // the card inside says who it is
+        };
+        using var http = new HttpClient(handler) { Timeout = Soon };
+        using var content = new ByteArrayContent(frame);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        var at = new Uri($"https://{_cabinet.Address}:{_cabinet.PairingPort}/pair");
+        using var answer = await http.PostAsync(at, content);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsByteArrayAsync());
+    }
+
+    private long NextHlc() => _hlc = Hlc.Next(_hlc, Now);
+
+    private string FileOf(string end) => Path.Combine(_cabinet.Folder, $"{_name}.{end}");
+
+    private IEnumerable<(string File, string Text)> Files() =>
+        [(FileOf("crt"), NodeCertificate.ToPem(_certificate)), (FileOf("key"), NodeCertificate.KeyToPem(Key.Ecdsa))];
+}
