@@ -139,20 +139,6 @@ internal static class Errands
         await Expect(phone.Page.Locator(".tiles")).ToBeVisibleAsync();
     }
 
-    /// <summary>A steward of one cabinet asks for a peering, the one of the other looks at the draft and accepts it.</summary>
-    public static async Task PeerAsync(Phone asks, Phone accepts, Cabinet asked, bool script)
-    {
-        await asks.ToAsync("Neighbours");
-        await accepts.ToAsync("Neighbours");
-        if (!script)
-        {
-            await asks.ReloadsUntilAsync("#peerings", asked.Address);
-        }
-        var found = asks.Page.Locator(".row").Filter(new() { HasText = asked.Address });
-        await found.GetByRole(AriaRole.Button, new() { Name = "Ask for a peering" }).TapAsync();
-        await asks.SeesAsync("The request is on its way.");
-    }
-
     /// <summary>A steward goes to a page of the rail.</summary>
     public static async Task ToAsync(this Phone phone, string page)
     {
