@@ -6,6 +6,15 @@ public static class Program
 {
     public static int Main(string[] args)
     {
+        if (args[0] == "s")
+        {
+            foreach (var sc in ScenarioRunner.All.Where(x => args.Length < 2 || x.Name == args[1]))
+            {
+                var (code, fault) = ScenarioRunner.Play(sc, args.Length > 2 ? args[2] : null);
+                Console.WriteLine($"{(code is null ? "ok  " : "FAIL")} {sc.Name} {fault?[..Math.Min(fault.Length, 700)]}");
+            }
+            return 0;
+        }
         var first = ulong.Parse(args[0], CultureInfo.InvariantCulture);
         var n = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1;
         var sum = new Counters();

@@ -12,7 +12,6 @@ namespace EdgeNode.Tests.Sim;
 internal sealed class CommitmentCheck(World world) : Checker(world)
 {
     private readonly SortedSet<(int Cabinet, string Chain)> _agreed = [];
-    private readonly P256 _p256 = new();
 
     public override void Committed(CommittedStep step)
     {
@@ -32,9 +31,9 @@ internal sealed class CommitmentCheck(World world) : Checker(world)
         World.Counts.Add("rings agreed", _agreed.Select(a => a.Chain).Distinct().Count());
         World.Counts.Add("rings completed", Count(ChainState.Completed));
         World.Counts.Add("rings ended", Count(ChainState.Aborted));
+        using var p256 = new P256();
         foreach (var (index, chain) in _agreed)
-            CheckSignatures(World.Cabinets[index], chain);
-        _p256.Dispose();
+            CheckSignatures(World.Cabinets[index], chain, p256);
     }
 
     private int Count(ChainState state) =>
@@ -144,16 +143,16 @@ internal sealed class CommitmentCheck(World world) : Checker(world)
                 item
             );
 
-    private void CheckSignatures(Cabinet where, string chain)
+    private void CheckSignatures(Cabinet where, string chain, P256 p256)
     {
         var proposal = World.Watch.Facts.Proposal(chain)!;
         foreach (var vote in ChainBook.Votes(where.Db, chain))
-            CheckVote(where, chain, vote);
+            CheckVote(where, chain, vote, p256);
         foreach (var (participant, _, id) in ChainBook.Consents(where.Db, chain))
             CheckConsent(where, proposal, participant, id);
     }
 
-    private void CheckVote(Cabinet where, string chain, VoteRow vote)
+    private void CheckVote(Cabinet where, string chain, VoteRow vote, P256 p256)
     {
         if (World.Find(new Did(vote.Node)) is not Cabinet home)
             return;
@@ -161,7 +160,7 @@ internal sealed class CommitmentCheck(World world) : Checker(world)
         var body = WireJson.Read(statement.Body, WireJson.Default.ChainVoteBody);
         var signed =
             statement.From == home.Did
-            && _p256.Verify(home.Key.PublicKey, statement.Frame.SignedBytes(statement.Kind), statement.Frame.Signature.Span);
+            && p256.Verify(home.Key.PublicKey, statement.Frame.SignedBytes(statement.Kind), statement.Frame.Signature.Span);
         Expect(signed && body?.ChainId == chain && body.Vote == "yes", "I3", where, $"{chain}: the vote of {home} does not verify");
     }
 

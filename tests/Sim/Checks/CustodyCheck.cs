@@ -1,5 +1,4 @@
 using EdgeNode.Federation;
-using EdgeNode.Sync;
 
 namespace EdgeNode.Tests.Sim;
 

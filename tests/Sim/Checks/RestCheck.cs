@@ -1,6 +1,4 @@
 using EdgeNode.Federation;
-using EdgeNode.Matching;
-using EdgeNode.Wire;
 
 namespace EdgeNode.Tests.Sim;
 
@@ -32,8 +30,6 @@ internal sealed class RestCheck(World world)
             return null;
         if (peered != PeerState.Enrolled)
             return new("rest.peering", a, $"the peering with {b} is {peered}");
-        if (!a.Node.IsInContact(b.Did))
-            return new("rest.contact", a, $"there is no contact with {b}");
         var waiting = a.Db.Number("SELECT count(*) FROM outbox WHERE peer = $1", b.Did.Value);
         if (waiting > 0)
             return new("rest.outbox", a, $"{waiting} statements wait for {b}");
@@ -49,7 +45,7 @@ internal sealed class RestCheck(World world)
             var there = ItemsOf(b).FirstOrDefault(i => i.Id == id);
             if ((there.Version == version && there.Active == active) || (there.Id is null && !active) || IsExcused(a, b))
                 continue;
-            return new("rest.items", a, $"{b} has {id} as version {there.Version} and not {version}{(active ? "" : ", withdrawn")}");
+            return new("rest.items", a, $"{b} has {id} as version {there.Version} and not {version}{(active ? "" : ", withdrawn")}; set aside: {SetAside(a, b)}");
         }
         return null;
     }
@@ -58,6 +54,9 @@ internal sealed class RestCheck(World world)
         Excuses.Any(code =>
             a.Db.Exists("SELECT 1 FROM set_aside WHERE peer = $1 AND code = $2 AND direction = 'out'", b.Did.Value, code)
         );
+
+    private static string SetAside(Cabinet a, Cabinet b) =>
+        a.Db.Text("SELECT group_concat(DISTINCT kind || ' ' || code) FROM set_aside WHERE peer = $1", b.Did.Value) ?? "nothing";
 
     private static List<(string Id, int Version, bool Active, string Audience)> ItemsOf(Cabinet cabinet) =>
         cabinet.Db.All(

@@ -1,6 +1,5 @@
 using EdgeNode.Appliance;
 using EdgeNode.Sync;
-using EdgeNode.Wire;
 
 namespace EdgeNode.Tests.Sim;
 

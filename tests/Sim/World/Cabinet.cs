@@ -29,7 +29,7 @@ internal enum CrashPoint
 }
 
 /// <summary>A cabinet: a real node on a real database, and the shell around it, which performs effects and dies when the seed says so.</summary>
-internal sealed class Cabinet : Station
+internal sealed class Cabinet : Station, IDisposable
 {
     /// <summary>The shell's own wake-up: a host does not wait longer than this for a due time that a jump of the clock may have moved.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(2);
@@ -113,6 +113,13 @@ internal sealed class Cabinet : Station
         Close();
         _disk.Write(image);
         StayDark(dark);
+    }
+
+    public void Dispose()
+    {
+        Stop();
+        _node?.Dispose();
+        _key.Dispose();
     }
 
     public void Reconfigure(Func<NodeOptions, NodeOptions> change) => _options = change(_options);
@@ -220,7 +227,7 @@ internal sealed class Cabinet : Station
         if (batch.Count == 0)
             batch.Add(new TimerDue());
         World.Plants?.BeforeStep(this);
-        Step([.. batch], World.DrawCrash(_prng));
+        Step([.. batch], World.DrawCrash(this, _prng));
         if (!IsUp)
             return;
         World.Plants?.AfterStep(this);

@@ -15,8 +15,10 @@ internal sealed class Canaries(Prng prng)
     /// <summary>Null = any cabinet.</summary>
     private readonly Dictionary<string, IReadOnlySet<Did>?> _allowed = new(StringComparer.Ordinal);
 
+    /// <summary>A word that never leaves its home; not even the home says it to anybody.</summary>
     public string LocalOnly() => Make(new HashSet<Did>());
 
+    /// <summary>A word for the named nodes, the home among them: a neighbour may quote it there.</summary>
     public string For(IEnumerable<Did> nodes) => Make(nodes.ToHashSet());
 
     public string ForAll() => Make(null);

@@ -1,5 +1,4 @@
 using EdgeNode.Sync;
-using EdgeNode.Wire;
 
 namespace EdgeNode.Tests.Sim;
 
@@ -35,6 +34,12 @@ internal sealed class Net
 
     public LinkFaults Faults { get; private set; }
 
+    /// <summary>Frames that a scenario wants to be lost.</summary>
+    public Func<SeenFrame, bool>? Loses { get; set; }
+
+    /// <summary>Pairing frames and their answers that a scenario wants to be lost.</summary>
+    public Func<Station, Station, byte[], bool>? LosesPairing { get; set; }
+
     public IReadOnlyList<SeenFrame> Seen => _seen;
 
     /// <summary>Frames on their way now.</summary>
@@ -46,8 +51,9 @@ internal sealed class Net
     public void Send(Station from, Station to, TopicKind kind, byte[] bytes)
     {
         _world.Counts.Add("frames");
-        Remember(new SeenFrame(from, to, kind, bytes));
-        if (!_up[from.Index, to.Index] || _prng.Percent(Faults.LossPct))
+        var frame = new SeenFrame(from, to, kind, bytes);
+        Remember(frame);
+        if (!_up[from.Index, to.Index] || _prng.Percent(Faults.LossPct) || Loses?.Invoke(frame) == true)
         {
             _world.Counts.Add("lost");
             return;
@@ -68,7 +74,7 @@ internal sealed class Net
             there,
             () =>
             {
-                if (to is null || !Reaches(from, to) || _prng.Percent(Faults.LossPct))
+                if (to is null || !Reaches(from, to) || _prng.Percent(Faults.LossPct) || LosesPairing?.Invoke(from, to, bytes) == true)
                     _world.After(TimeSpan.FromSeconds(10), () => answer(null, null, "unreachable"));
                 else
                     to.TakePairing(bytes, from.Spki, (reply, code) => Return(from, to, reply, code, answer));
@@ -210,7 +216,7 @@ internal sealed class Net
             Delay(),
             () =>
             {
-                if (!Reaches(to, from) || _prng.Percent(Faults.LossPct))
+                if (!Reaches(to, from) || _prng.Percent(Faults.LossPct) || LosesPairing?.Invoke(to, from, reply ?? []) == true)
                     answer(null, null, "no answer");
                 else
                     answer(to, reply, code);

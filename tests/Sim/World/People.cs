@@ -1,6 +1,3 @@
-using EdgeNode.Federation;
-using EdgeNode.Wire;
-
 namespace EdgeNode.Tests.Sim;
 
 /// <summary>The residents and stewards of all cabinets, and what they truly said: the cabinets' databases are checked against it.</summary>

@@ -1,6 +1,5 @@
 using EdgeNode.Appliance;
 using EdgeNode.Federation;
-using EdgeNode.Store;
 using EdgeNode.Wire;
 
 namespace EdgeNode.Tests.Sim;
@@ -170,7 +169,7 @@ internal sealed class Person(World world, Cabinet home, string name, Prng prng, 
                 return (Sharing.Here, canaries.LocalOnly());
             case < 3 when peers.Count > 0:
                 var named = prng.Pick(peers).Did;
-                return (new Sharing(false, [named]), canaries.For([named]));
+                return (new Sharing(false, [named]), canaries.For([named, home.Did]));
             default:
                 return (Sharing.All, canaries.ForAll());
         }

@@ -76,6 +76,9 @@ internal sealed class World : IDisposable
     public Watch Watch { get; }
     public Plants? Plants { get; }
 
+    /// <summary>What a scenario wants to happen at the next step of a cabinet.</summary>
+    public (Cabinet Cabinet, CrashPoint Point)? ForcedCrash { get; set; }
+
     /// <summary>Faults may still happen.</summary>
     public bool Faulty { get; private set; }
 
@@ -156,9 +159,14 @@ internal sealed class World : IDisposable
         Watch.Expect(rests, owed?.Code ?? "", owed?.Where, owed?.Text ?? "");
     }
 
-    public CrashPoint DrawCrash(Prng prng)
+    public CrashPoint DrawCrash(Cabinet cabinet, Prng prng)
     {
         var faults = Options.Crashes;
+        if (ForcedCrash is { } forced && forced.Cabinet == cabinet)
+        {
+            ForcedCrash = null;
+            return forced.Point;
+        }
         if (!Faulty)
             return CrashPoint.None;
         if (prng.Chance(faults.PerStep))
@@ -201,7 +209,7 @@ internal sealed class World : IDisposable
     public void Dispose()
     {
         foreach (var cabinet in Cabinets)
-            cabinet.Stop();
+            cabinet.Dispose();
         Trace.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
@@ -232,6 +240,7 @@ internal sealed class World : IDisposable
                 EarlyPerPeer = prng.Pick([4, 200, 200]),
             },
             Pairing = PairingOptions.Default with { Retry = TimeSpan.FromSeconds(5), RetryMax = TimeSpan.FromMinutes(30) },
+            TryRoadFor = TimeSpan.FromMinutes(40),
             PlanCap = options.PlanCap,
             PlanQuiet = options.People.PlanQuiet,
         };
