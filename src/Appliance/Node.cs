@@ -15,6 +15,9 @@ public sealed record NodeOptions
     public ExchangeOptions Exchange { get; init; } = ExchangeOptions.Default;
     public PairingOptions Pairing { get; init; } = PairingOptions.Default;
 
+    /// <summary>How long one address of a silent peer is tried before the next (default: 20 s).</summary>
+    public TimeSpan TryRoadFor { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Longest ring that matching looks for (default: 3).</summary>
     public int PlanCap { get; init; } = 3;
 
@@ -68,7 +71,7 @@ public sealed class Node : IDisposable
         _pairing = new PairingDesk(card, _signer, _p256, entropy, options.Pairing, WhenOpened, WhenCut);
         _proposer = new Proposer(Did, _exchange, entropy, options.Exchange, options.PlanCap);
         _schedule = new Schedule(options.PlanQuiet);
-        _roads = new PeerRoads(_custody.IsReady);
+        _roads = new PeerRoads(_custody.IsReady, options.TryRoadFor);
         Card = card;
     }
 

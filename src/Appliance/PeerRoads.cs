@@ -8,11 +8,10 @@ namespace EdgeNode.Appliance;
 /// Where to try a peer: at the address of the agreement, and wherever discovery has seen somebody who claims to be it. Claims are hints that anyone can
 /// forge, so none replaces another: while there is no contact they are tried in turn, and the pinned key decides who answers.
 /// </summary>
-internal sealed class PeerRoads(Func<Did, bool> inContact)
+/// <param name="inContact">Whether a peer has answered in this run.</param>
+/// <param name="tryFor">How long one address is tried before the next.</param>
+internal sealed class PeerRoads(Func<Did, bool> inContact, TimeSpan tryFor)
 {
-    /// <summary>How long one address is tried before the next (default: 20 s).</summary>
-    public static readonly TimeSpan TryFor = TimeSpan.FromSeconds(20);
-
     /// <summary>Claims tried per peer.</summary>
     public const int MaxClaims = 8;
 
@@ -24,7 +23,7 @@ internal sealed class PeerRoads(Func<Did, bool> inContact)
         foreach (var peer in PeerBook.Enrolled(turn.Db).Where(p => p.Did.Short == seen.Did13 && !inContact(p.Did)))
         {
             turn.Emit(new OpenPeer(peer.Did, seen.Address, seen.Port, peer.Certificate));
-            _trying[peer.Did] = (0, turn.Now + TryFor);
+            _trying[peer.Did] = (0, turn.Now + tryFor);
         }
     }
 
@@ -41,12 +40,12 @@ internal sealed class PeerRoads(Func<Did, bool> inContact)
             var roads = Roads(turn, peer);
             var (address, port) = roads[trying.Next % roads.Count];
             turn.Emit(new OpenPeer(did, address, port, peer.Certificate));
-            _trying[did] = (trying.Next + 1, turn.Now + TryFor);
+            _trying[did] = (trying.Next + 1, turn.Now + tryFor);
         }
     }
 
     /// <summary>Contact was lost: the roads are tried again from the first.</summary>
-    public void Lost(Did peer, Moment now) => _trying.TryAdd(peer, (0, now + TryFor));
+    public void Lost(Did peer, Moment now) => _trying.TryAdd(peer, (0, now + tryFor));
 
     public Moment? NextDue() => _trying.Count == 0 ? null : _trying.Values.Min(t => t.At);
 

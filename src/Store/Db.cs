@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace EdgeNode.Store;
 
@@ -85,7 +86,9 @@ public sealed class Db : IDisposable
         if (!_inTransaction)
             return;
         _inTransaction = false;
-        Run("ROLLBACK");
+        // A full disk makes SQLite roll back by itself; a second time would hide the first fault behind another one.
+        if (raw.sqlite3_get_autocommit(_connection.Handle) == 0)
+            Run("ROLLBACK");
     }
 
     /// <summary>A part of the transaction that can be taken back alone: one bad input never undoes its neighbours in the batch.</summary>

@@ -43,12 +43,16 @@ public static class DataMap
     private const string Resident = "the resident, by sharing";
     private const string Agreed = "the peering agreement of both stewards";
 
+    /// <summary>
+    /// Only within a stream is there an order, so a resident's key, their items and the withdrawals of those share one: nothing of them can overtake what it
+    /// builds on.
+    /// </summary>
     public static IReadOnlyList<KindRule> KindRules { get; } =
     [
         new(
             Kinds.Identity,
             DataClass.Shared,
-            ControlStream,
+            SharedStream,
             8_192,
             Year,
             "public key of a resident who shares something",
@@ -78,7 +82,7 @@ public static class DataMap
         new(
             Kinds.Withdrawal,
             DataClass.Shared,
-            ControlStream,
+            SharedStream,
             512,
             Year,
             "word that an offering or need has ended",

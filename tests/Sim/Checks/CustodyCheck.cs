@@ -1,0 +1,79 @@
+using EdgeNode.Federation;
+
+namespace EdgeNode.Tests.Sim;
+
+/// <summary>
+/// A statement that was queued is at every moment in its sender's outbox, or committed at its receiver, or visibly set aside. Bundles of a stream are taken in
+/// the order they were formed, each once, and none is passed over but those that were set aside when a peering ended.
+/// </summary>
+internal sealed class CustodyCheck(World world) : Checker(world)
+{
+    private readonly Dictionary<(int Cabinet, StreamKey Stream), SortedDictionary<long, string>> _formed = [];
+    private readonly Dictionary<(int Cabinet, StreamKey Stream), long> _taken = [];
+    private readonly Dictionary<(int Cabinet, StreamKey Stream), long> _abandoned = [];
+
+    public override void Committed(CommittedStep step)
+    {
+        var cabinet = step.Cabinet;
+        World.Counts.Add("statements queued", step.Change.Queued.Count);
+        foreach (var (stream, seq, bundle) in step.Change.Formed)
+            CheckFormed(cabinet, stream, seq, bundle);
+        foreach (var (peer, statement) in step.Change.Left)
+            CheckLeft(cabinet, peer, statement);
+        foreach (var (stream, seq, bundle) in step.Change.Taken)
+            CheckTaken(cabinet, stream, seq, bundle);
+        foreach (var cut in step.Effects.OfType<CutPeer>())
+            Abandon(cabinet, cut.Did.Value);
+    }
+
+    private void CheckFormed(Cabinet cabinet, StreamKey stream, long seq, string bundle)
+    {
+        if (!_formed.TryGetValue((cabinet.Index, stream), out var bundles))
+            _formed[(cabinet.Index, stream)] = bundles = [];
+        var last = bundles.Count == 0 ? 0 : bundles.Keys.Last();
+        Expect(seq == last + 1, "custody.number", cabinet, $"bundle {seq} was formed after {last} for {stream}");
+        bundles[seq] = bundle;
+    }
+
+    private void CheckLeft(Cabinet cabinet, string peer, string statement)
+    {
+        var there = World.Find(new Wire.Did(peer)) as Cabinet;
+        var taken = there is null || there.View.Has(statement);
+        var aside = cabinet.Db.Exists(
+            "SELECT 1 FROM set_aside WHERE peer = $1 AND statement_id = $2 AND direction = 'out'",
+            peer,
+            statement
+        );
+        Expect(
+            taken || aside || cabinet.View.HasQueued(peer, statement),
+            "custody.lost",
+            cabinet,
+            $"{statement} for {there} left the outbox and is nowhere"
+        );
+        World.Counts.Add(aside ? "set aside" : "delivered");
+    }
+
+    private void CheckTaken(Cabinet cabinet, StreamKey stream, long seq, string bundle)
+    {
+        if (World.Find(new Wire.Did(stream.Peer)) is not Cabinet sender)
+            return;
+        var theirs = (sender.Index, stream with { Peer = cabinet.Did.Value });
+        var formed = _formed.GetValueOrDefault(theirs)?.GetValueOrDefault(seq);
+        Expect(formed == bundle, "custody.order", cabinet, $"bundle {seq} of {sender} is not the one that was formed");
+        var last = _taken.GetValueOrDefault((cabinet.Index, stream));
+        var passedOver = seq > last + 1 && _abandoned.GetValueOrDefault(theirs) < seq - 1;
+        // Rows of the inbox are let go after a while, so a step that takes many bundles shows only its last.
+        Expect(seq > last, "custody.order", cabinet, $"bundle {seq} of {sender} was taken after {last}");
+        Expect(!passedOver || cabinet.Db.Number("SELECT count(*) FROM inbox WHERE peer = $1 AND stream = $2", stream.Peer, stream.Stream) > 3, "custody.order", cabinet, $"bundle {last + 1} of {sender} was passed over");
+        _taken[(cabinet.Index, stream)] = seq;
+    }
+
+    private void Abandon(Cabinet cabinet, string peer)
+    {
+        foreach (var ((index, stream), bundles) in _formed)
+        {
+            if (index == cabinet.Index && stream.Peer == peer)
+                _abandoned[(index, stream)] = bundles.Keys.Last();
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using EdgeNode.Federation;
+
+namespace EdgeNode.Tests.Sim;
+
+/// <summary>Something that a healed world still owes.</summary>
+internal sealed record Owed(string Code, Station Where, string Text);
+
+/// <summary>
+/// L1, L2 and custody's promise in a healed world: peerings stand on both sides, outboxes between peers are empty, every proposal has ended at every home
+/// node, nothing is held for a ring that ended, and every shared item is known as it is.
+/// </summary>
+internal sealed class RestCheck(World world)
+{
+    /// <summary>What a steward can see was refused, and by whom: a lie on the wire or a clock that was wrong. It is not sent again.</summary>
+    private static readonly string[] Excuses = ["bundle.digest", "statement.expired", "statement.signature"];
+
+    public Owed? FirstOwed() => Pairs().Select(OwedBetween).FirstOrDefault(o => o is not null) ?? world.Cabinets.Select(OwedAt).FirstOrDefault(o => o is not null);
+
+    private IEnumerable<(Cabinet A, Cabinet B)> Pairs() =>
+        from a in world.Cabinets
+        from b in world.Cabinets
+        where a != b
+        select (a, b);
+
+    private Owed? OwedBetween((Cabinet A, Cabinet B) pair)
+    {
+        var (a, b) = pair;
+        var peered = PeerBook.Find(a.Db, b.Did)?.State ?? PeerState.None;
+        if (peered != PeerState.Enrolled && !world.Options.People.Automatic)
+            return null;
+        if (peered != PeerState.Enrolled)
+            return new("rest.peering", a, $"the peering with {b} is {peered}");
+        var waiting = a.Db.Number("SELECT count(*) FROM outbox WHERE peer = $1", b.Did.Value);
+        if (waiting > 0)
+            return new("rest.outbox", a, $"{waiting} statements wait for {b}");
+        return OwedItem(a, b);
+    }
+
+    private static Owed? OwedItem(Cabinet a, Cabinet b)
+    {
+        foreach (var (id, version, active, audience) in ItemsOf(a))
+        {
+            if (!audience.Contains(b.Did.Value))
+                continue;
+            var there = ItemsOf(b).FirstOrDefault(i => i.Id == id);
+            if ((there.Version == version && there.Active == active) || (there.Id is null && !active) || IsExcused(a, b))
+                continue;
+            return new("rest.items", a, $"{b} has {id} as version {there.Version} and not {version}{(active ? "" : ", withdrawn")}; set aside: {SetAside(a, b)}");
+        }
+        return null;
+    }
+
+    private static bool IsExcused(Cabinet a, Cabinet b) =>
+        Excuses.Any(code =>
+            a.Db.Exists("SELECT 1 FROM set_aside WHERE peer = $1 AND code = $2 AND direction = 'out'", b.Did.Value, code)
+        );
+
+    private static string SetAside(Cabinet a, Cabinet b) =>
+        a.Db.Text("SELECT group_concat(DISTINCT kind || ' ' || code) FROM set_aside WHERE peer = $1", b.Did.Value) ?? "nothing";
+
+    private static List<(string Id, int Version, bool Active, string Audience)> ItemsOf(Cabinet cabinet) =>
+        cabinet.Db.All(
+            "SELECT offering_id, version, state, audience FROM offering UNION ALL SELECT need_id, version, state, audience FROM need ORDER BY 1",
+            r => (r.Text(0), r.Int(1), r.Text(2) == "active", r.Text(3))
+        );
+
+    private Owed? OwedAt(Cabinet cabinet)
+    {
+        foreach (var (chain, state) in cabinet.View.Chains.OrderBy(c => c.Key, StringComparer.Ordinal))
+        {
+            if (state.IsUndecided() && !world.Watch.Facts.HasLiar(chain))
+                return new("L1", cabinet, $"{chain} is still {state}; {Elsewhere(chain)}");
+        }
+        var held = cabinet.Db.Text(
+            "SELECT h.chain_id FROM hold h LEFT JOIN chain c ON c.chain_id = h.chain_id "
+                + "WHERE c.state IS NULL OR c.state = 'ABORTED' OR (h.kind = 'soft' AND c.state IN ('COMMITTED', 'COMPLETED'))"
+        );
+        return held is null ? null : new("L2", cabinet, $"units are still held for {held}");
+    }
+
+    private string Elsewhere(string chain) =>
+        string.Join(", ", world.Cabinets.Where(c => c.View.Chains.ContainsKey(chain)).Select(c => $"{c}: {c.View.Chains[chain]}"));
+}

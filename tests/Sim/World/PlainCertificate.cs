@@ -1,0 +1,38 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using EdgeNode.Wire;
+
+namespace EdgeNode.Tests.Sim;
+
+/// <summary>
+/// A certificate whose signature is a constant. Only its key is ever looked at (it is pinned), and a constant keeps the length of pairing frames the
+/// same in every run.
+/// </summary>
+internal static class PlainCertificate
+{
+    public static byte[] Of(NodeKey key, Did did)
+    {
+        var subject = new X500DistinguishedName("CN=" + did.Value);
+        var request = new CertificateRequest(subject, key.Ecdsa, HashAlgorithmName.SHA256);
+        using var certificate = request.Create(
+            subject,
+            new Unsigned(key.Ecdsa),
+            DateTimeOffset.UnixEpoch,
+            DateTimeOffset.UnixEpoch.AddYears(7000),
+            [1]
+        );
+        return certificate.RawData;
+    }
+
+    private sealed class Unsigned(ECDsa key) : X509SignatureGenerator
+    {
+        private readonly X509SignatureGenerator _real = CreateForECDsa(key);
+
+        public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm) =>
+            _real.GetSignatureAlgorithmIdentifier(hashAlgorithm);
+
+        public override byte[] SignData(byte[] data, HashAlgorithmName hashAlgorithm) => [0x30, 6, 2, 1, 1, 2, 1, 1];
+
+        protected override PublicKey BuildPublicKey() => _real.PublicKey;
+    }
+}
