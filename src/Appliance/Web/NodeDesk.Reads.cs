@@ -64,7 +64,7 @@ public sealed partial class NodeDesk
         var (free, total) = (disk.AvailableFreeSpace, disk.TotalSize);
         var database = new FileInfo(options.Database);
         return new HealthView(
-            options.Version,
+            options.Card.Release,
             _started,
             clock.GetUtcNow(),
             free,
@@ -74,7 +74,7 @@ public sealed partial class NodeDesk
         );
     }
 
-    private T Read<T>(Func<Db, NodeNames, T> read) => door.Read(db => read(db, new NodeNames(db, Me, options.Name)));
+    private T Read<T>(Func<Db, NodeNames, T> read) => door.Read(db => read(db, new NodeNames(db, Me, options.Card.Name)));
 
     private static CheckView CheckDisk(long free, long total)
     {

@@ -9,14 +9,8 @@ namespace EdgeNode.Appliance.Web;
 /// <summary>What a desk must know that does not stand in the database.</summary>
 public sealed record NodeDeskOptions
 {
-    /// <summary>The node's DID.</summary>
-    public required string Did { get; init; }
-
-    /// <summary>What neighbours and residents call the cabinet.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>The program's version.</summary>
-    public required string Version { get; init; }
+    /// <summary>What the node says of itself.</summary>
+    public required NodeCard Card { get; init; }
 
     /// <summary>The folder whose disk is measured.</summary>
     public required string DataFolder { get; init; }
@@ -25,7 +19,7 @@ public sealed record NodeDeskOptions
     public required string Database { get; init; }
 
     /// <summary>Whether anybody on the Wi-Fi may make a card for themselves (default: no).</summary>
-    public bool JoiningOpen { get; init; }
+    public Func<bool> JoiningOpen { get; init; } = () => false;
 
     /// <summary>Whether a peer is in contact on a live link; called from many threads.</summary>
     public Func<Did, bool> IsInContact { get; init; } = _ => false;
@@ -39,15 +33,16 @@ public sealed partial class NodeDesk(NodeDoor door, NodeDeskOptions options, Tim
 {
     private readonly DateTimeOffset _started = clock.GetUtcNow();
 
-    private string Me => options.Did;
+    private string Me => options.Card.Identity.Did.Value;
 
     private Moment Now => new(clock.GetUtcNow().ToUnixTimeMilliseconds());
 
-    public CabinetView Cabinet() => new(Me, options.Name, options.Version, options.JoiningOpen, Now >= Moment.EarliestSure);
+    public CabinetView Cabinet() =>
+        new(Me, options.Card.Name, options.Card.Release, options.JoiningOpen(), Now >= Moment.EarliestSure);
 
     public async Task<Outcome<NewCard>> Join(string label, string? language, bool bySteward, CancellationToken token)
     {
-        if (!bySteward && !options.JoiningOpen)
+        if (!bySteward && !options.JoiningOpen())
         {
             return new Refusal("join.closed", "Only stewards make cards here.");
         }

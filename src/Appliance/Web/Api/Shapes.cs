@@ -19,10 +19,10 @@ public sealed record MeJson(string Did, string Label, string Language);
 public sealed record NodeJson(string Name, string Did, string Version, bool JoiningOpen, IReadOnlyList<EntryCount> Entries);
 
 /// <summary>POST /api/offerings.</summary>
-public sealed record OfferingRequest(string Category, string Title, Share? Share);
+public sealed record OfferingRequest(string Category, string Title, Share? Share = null);
 
 /// <summary>POST /api/needs.</summary>
-public sealed record NeedRequest(string[] Accepts, string Title, Share? Share);
+public sealed record NeedRequest(string[] Accepts, string Title, Share? Share = null);
 
 /// <summary>Id of what was made.</summary>
 public sealed record IdJson(string Id);

@@ -158,8 +158,12 @@ public static class HealthPage
             CheckLevel.Attention => ("attention", "wait", "s.level.attention"),
             _ => ("danger", "bad", "s.level.danger"),
         };
-        return $"""<div class="check {tone}">{Icons.Icon(icon)}<div><p><b>{f.T.Say("s.check." + c.Name)}</b> · {f.T.Say(word)}</p><p>{c.Says}{(c.Do.Length == 0 ? Html.Empty : $" <b>{c.Do}</b>")}</p></div></div>""";
+        return $"""<div class="check {tone}">{Icons.Icon(icon)}<div><p><b>{NameOf(f, c)}</b> · {f.T.Say(word)}</p><p>{c.Says}{(c.Do.Length == 0 ? Html.Empty : $" <b>{c.Do}</b>")}</p></div></div>""";
     }
+
+    /// <summary>The check's name in words; the host may know checks that no catalogue names yet.</summary>
+    internal static Html NameOf(PageFrame f, CheckView c) =>
+        f.T.Has("s.check." + c.Name) ? f.T.Say("s.check." + c.Name) : Html.Text(c.Name);
 
     private static Html Disk(PageFrame f, HealthView h)
     {

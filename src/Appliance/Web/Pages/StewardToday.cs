@@ -72,7 +72,7 @@ public static class TodayPage
         return $"""
             <section>{Html.Each(open, c => HealthPage.Check(f, c))}<div class="chips">{Html.Each(
                 well,
-                c => Part.Chip("done", $"{f.T.Say("s.check." + c.Name)}: {f.T.Say("s.level.good")}", "good")
+                c => Part.Chip("done", $"{HealthPage.NameOf(f, c)}: {f.T.Say("s.level.good")}", "good")
             )}</div></section>
             """;
     }

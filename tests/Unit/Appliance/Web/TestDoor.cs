@@ -88,7 +88,10 @@ internal sealed partial class Browser : IDisposable
             CookieContainer = _cookies,
             AllowAutoRedirect = false,
             UseProxy = false,
-            SslOptions = new() { RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.Subject == "CN=test" },
+            SslOptions = new()
+            {
+                RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null && shown.Issuer == shown.Subject,
+            },
         };
         _client = new HttpClient(handler) { BaseAddress = at, Timeout = TimeSpan.FromSeconds(20) };
     }
