@@ -300,7 +300,7 @@ public sealed class Node : IDisposable
     }
 
     /// <summary>Who posts and who may see it; an answer when something does not fit.</summary>
-    private static Answer? Poster(
+    private Answer? Poster(
         Turn turn,
         Did did,
         int capacity,

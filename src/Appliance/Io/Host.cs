@@ -200,7 +200,7 @@ public sealed class Host : IAsyncDisposable
 
     private async Task OpenWebAsync(DataFolder folder, Identity identity, X509Certificate2 certificate)
     {
-        var desk = new NodeDesk(Door, DeskOptions(folder, identity), TimeProvider.System);
+        var desk = new NodeDesk(Door, DeskOptions(folder, identity, certificate), TimeProvider.System);
         var live = new LiveHub(TimeProvider.System);
         Door.PageChanged += live.Tell;
         var residents = new DoorOptions
@@ -241,15 +241,13 @@ public sealed class Host : IAsyncDisposable
         );
     }
 
-    private NodeDeskOptions DeskOptions(DataFolder folder, Identity identity) =>
+    private NodeDeskOptions DeskOptions(DataFolder folder, Identity identity, X509Certificate2 certificate) =>
         new()
         {
-            Did = identity.Did.Value,
-            Name = _settings.Name,
-            Version = Release.Version,
+            Card = CardOf(identity, certificate),
             DataFolder = folder.Path,
             Database = folder.Store.Path,
-            JoiningOpen = _settings.OpenJoining,
+            JoiningOpen = () => _settings.OpenJoining,
             IsInContact = did => Loop.IsInContact(did),
             Checks = Checks,
         };
