@@ -15,6 +15,7 @@ public static class Program
         {
             RunCommand.Create(),
             DemoCommand.Create(),
+            DoctorCommand.Create(),
             MatchCommand.Create(),
         };
         var parsed = root.Parse(args);

@@ -142,6 +142,9 @@ public sealed class StoreFile(string path)
         return new Db(connection);
     }
 
+    /// <summary>Whether the file is whole and of this program, without changing it. Throws <see cref="StoreException"/> with what was found.</summary>
+    public void Check(IReadOnlyList<StoreModule> modules) => CheckUntouched(modules, new FileInfo(Path).Length);
+
     /// <summary>
     /// Looks through a read-only connection, because a writer that closes moves its log into the file: what is damaged or newer stays exactly
     /// as it was found, for whoever repairs it.
