@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -81,8 +82,7 @@ internal sealed record WireShown(long StatementsSent, long BytesSent);
 /// <summary>The JSON of the demo: source-generated, snake_case, tolerant of members it does not know.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    WriteIndented = true
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
 )]
 [JsonSerializable(typeof(JoinPost))]
 [JsonSerializable(typeof(CodePost))]
@@ -104,4 +104,17 @@ internal sealed record WireShown(long StatementsSent, long BytesSent);
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(DemoSummary))]
-internal sealed partial class DemoJson : JsonSerializerContext;
+internal sealed partial class DemoJson : JsonSerializerContext
+{
+    /// <summary>For people too: indented, and quotes in sentences stay readable. Nothing of it is ever put into a page.</summary>
+    public static DemoJson Readable { get; } =
+        new(
+            new JsonSerializerOptions
+            {
+                PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+                DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+                Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+                WriteIndented = true,
+            }
+        );
+}

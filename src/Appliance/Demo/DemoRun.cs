@@ -44,11 +44,6 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output, TextWriter
         {
             return await WithStory(input, cabinets, stop);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            _voice.Say("stopped before the end of the story");
-            return NotHeld;
-        }
         finally
         {
             await Task.WhenAll(cabinets.Select(c => c.DisposeAsync().AsTask()));
@@ -72,9 +67,13 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output, TextWriter
             _facts.Violations.Add(e.Message);
             _facts.Violations.AddRange(cabinets.SelectMany(c => c.Process.Surprises));
         }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            _facts.Violations.Add("The demo was stopped before the end of its story.");
+        }
         var summary = Summary(input, chaos, options.Chaos ? seed : null);
         Show(summary);
-        if (!options.Once)
+        if (!options.Once && !stop.IsCancellationRequested)
             await Stay(cabinets, story.People, stop);
         return summary.Held ? Held : NotHeld;
     }

@@ -55,7 +55,7 @@ public sealed record DemoSummary
     /// <summary>What did not hold, a sentence each.</summary>
     public IReadOnlyList<string> Violations { get; init; } = [];
 
-    public string ToJson() => JsonSerializer.Serialize(this, DemoJson.Default.DemoSummary);
+    public string ToJson() => JsonSerializer.Serialize(this, DemoJson.Readable.DemoSummary);
 
     /// <summary>Replaces the file in one step: a reader finds the old summary or the new one, never half of one.</summary>
     public void Write(string path)
