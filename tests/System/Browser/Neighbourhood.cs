@@ -94,7 +94,7 @@ internal sealed partial class Neighbourhood : IAsyncDisposable
         return cabinet;
     }
 
-    [GeneratedRegex("^[0-9A-HJKMNP-TV-Z]{26}$")]
+    [GeneratedRegex("^[a-z2-7]{26}$")]
     private static partial Regex CardSecret();
 }
 
@@ -128,21 +128,23 @@ internal static class Errands
     public static async Task BeginAsync(this Phone phone, string tile, string form)
     {
         await phone.HomeAsync();
-        await phone.Page.Locator(".tile").Filter(new() { HasText = tile }).TapAsync();
+        await phone.TapAsync(phone.Tile(tile));
         await phone.TapAsync(form);
         await Expect(phone.Page.Locator("h1")).ToHaveTextAsync(form);
     }
 
+    public static ILocator Tile(this Phone phone, string words) => phone.Page.Locator(".tile").Filter(new() { HasText = words });
+
     public static async Task HomeAsync(this Phone phone)
     {
-        await phone.Page.Locator(".bar .where").TapAsync();
+        await phone.TapAsync(phone.Page.Locator(".bar .where"));
         await Expect(phone.Page.Locator(".tiles")).ToBeVisibleAsync();
     }
 
     /// <summary>A steward goes to a page of the rail.</summary>
     public static async Task ToAsync(this Phone phone, string page)
     {
-        await phone.Page.Locator(".rail a").Filter(new() { HasText = page }).First.TapAsync();
+        await phone.TapAsync(phone.Page.Locator(".rail a").Filter(new() { HasText = page }).First);
         await Expect(phone.Page.Locator("h1")).ToHaveTextAsync(page);
     }
 }
