@@ -17,12 +17,7 @@ internal sealed partial class Neighbourhood : IAsyncDisposable
     public Cabinet Mill { get; private set; } = null!;
     public Cabinet Hill { get; private set; } = null!;
 
-    public static async Task<Neighbourhood> OpenAsync(
-        IBrowser browser,
-        (string Name, string Address) mill,
-        (string Name, string Address) hill,
-        bool script = true
-    )
+    public static async Task<Neighbourhood> OpenAsync(IBrowser browser, string mill, string hill, bool script = true)
     {
         var place = new Neighbourhood(browser, script);
         try
@@ -76,8 +71,12 @@ internal sealed partial class Neighbourhood : IAsyncDisposable
         return (phone, secret!);
     }
 
-    /// <summary>Every page of everybody stayed in the cabinet and without a fault.</summary>
-    public void AssertClean() => Assert.All(_phones, phone => phone.AssertClean());
+    /// <summary>Every page of everybody stayed in the cabinet and without a fault, and the cabinets had no fault to tell of.</summary>
+    public void AssertClean()
+    {
+        Assert.All(_phones, phone => phone.AssertClean());
+        Assert.All([Mill, Hill], cabinet => Assert.DoesNotContain("fault", cabinet.Output, StringComparison.Ordinal));
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -87,9 +86,9 @@ internal sealed partial class Neighbourhood : IAsyncDisposable
         }
     }
 
-    private async Task<Cabinet> StartAsync((string Name, string Address) at)
+    private async Task<Cabinet> StartAsync(string name)
     {
-        var cabinet = await Cabinet.StartAsync(at.Name, at.Address);
+        var cabinet = await Cabinet.StartAsync(name);
         _things.Push(cabinet);
         return cabinet;
     }

@@ -17,7 +17,7 @@ public sealed class RingByTapsTests(Browsers browsers) : IAsyncLifetime
     private Phone _bob = null!;
 
     public async Task InitializeAsync() =>
-        _place = await Neighbourhood.OpenAsync(browsers.Chromium, ("Mill cabinet", "127.0.0.61"), ("Hill cabinet", "127.0.0.62"));
+        _place = await Neighbourhood.OpenAsync(browsers.Chromium, "Mill cabinet", "Hill cabinet");
 
     public async Task DisposeAsync() => await _place.DisposeAsync();
 
