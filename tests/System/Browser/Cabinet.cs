@@ -1,43 +1,34 @@
-using EdgeNode.Tests.System.Discovery;
+using EdgeNode.Tests.System.Hosts;
 
 namespace EdgeNode.Tests.System.Browser;
 
-/// <summary>A real cabinet: a process of its own with a data folder of its own, on a loopback address of its own.</summary>
+/// <summary>A cabinet that announces itself and looks for neighbours, as its people know it: by its name and where its doors are.</summary>
 internal sealed class Cabinet : IAsyncDisposable
 {
-    private const string CodeLine = "stewards' code: ";
-    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(45);
+    private readonly CabinetProcess _process;
 
-    private readonly Child _process;
-    private readonly string _folder;
-
-    private Cabinet(string name, string address, string folder, Child process) =>
-        (Name, Address, _folder, _process) = (name, address, folder, process);
+    private Cabinet(string name, CabinetProcess process) => (Name, _process) = (name, process);
 
     public string Name { get; }
-    public string Address { get; }
-    public string Residents => $"http://{Address}:8080";
-    public string Stewards => $"https://{Address}:8443";
+    public string Address => _process.Address.ToString();
+    public string Residents => $"http://{Address}:{_process.ResidentsPort}";
+    public string Stewards => $"https://{Address}:{_process.StewardsPort}";
 
     /// <summary>The code that the cabinet printed on its first start.</summary>
-    public string StewardsCode { get; private set; } = "";
+    public string StewardsCode => _process.StewardsCode;
 
-    /// <summary>What the cabinet has printed, for the message of a failed test.</summary>
-    public string Said => _process.Said;
+    /// <summary>What the cabinet has printed.</summary>
+    public string Output => _process.Output;
 
-    public static async Task<Cabinet> StartAsync(string name, string address)
+    public static async Task<Cabinet> StartAsync(string name)
     {
-        var folder = Directory.CreateTempSubdirectory("edgenode-browser-").FullName;
-        var settings = Path.Combine(folder, "edgenode.ini");
-        await File.WriteAllTextAsync(settings, SettingsOf(name, address));
-        var none = new Dictionary<string, string>();
-        var process = Child.Start(name, none, Program, "run", "--data", Path.Combine(folder, "data"), "--config", settings);
-        var cabinet = new Cabinet(name, address, folder, process);
+        var process = CabinetProcess.Make();
+        process.Set("cabinet:name", name);
+        process.Set("network:discovery", "yes");
+        var cabinet = new Cabinet(name, process);
         try
         {
-            await process.LineAsync(line => line == "ready", "\"ready\"", LongestStart);
-            var code = await process.LineAsync(line => line.StartsWith(CodeLine, StringComparison.Ordinal), "the stewards' code");
-            cabinet.StewardsCode = code[CodeLine.Length..];
+            await process.StartAsync();
             return cabinet;
         }
         catch
@@ -47,29 +38,7 @@ internal sealed class Cabinet : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _process.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
-
-    private static string Program =>
-        Environment.GetEnvironmentVariable("EDGENODE_BIN") is { Length: > 0 } set ? set : Path.Combine(Tree.Root, "out", "edgenode");
-
-    private static string SettingsOf(string name, string address) =>
-        $"""
-            [cabinet]
-            name={name}
-            [network]
-            address={address}
-            [residents]
-            join=open
-            [matching]
-            plan=manual
-            [timing]
-            pace=demo
-
-            """;
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
 }
 
 /// <summary>The repository that this assembly was built from.</summary>

@@ -4,9 +4,10 @@ namespace EdgeNode.Tests.System.Browser;
 
 /// <summary>
 /// Looks at a page as it stands in every way people see it: on a phone and on a wide screen, light and dark, with letters twice as large, from right to
-/// left. Each way must fit the width and be usable; the pictures are kept in out/test/screenshots for a person to look at.
+/// left. Each way must fit the width and be usable; the pictures are kept in out/test/screenshots for a person to look at. What is found is gathered, so that one
+/// run tells of every page.
 /// </summary>
-internal static class Look
+internal sealed class Look(bool script = true)
 {
     private static readonly (int Width, int Height)[] Screens = [(1280, 900), (Phone.Width, Phone.Height)];
 
@@ -14,7 +15,12 @@ internal static class Look
         .CreateDirectory(Path.Combine(Tree.Root, "out", "test", "screenshots"))
         .FullName;
 
-    public static async Task AtAsync(Phone phone, string name, bool script = true)
+    private readonly List<string> _found = [];
+
+    /// <summary>Fails with everything that was found on any page.</summary>
+    public void AssertNothingFound() => Assert.True(_found.Count == 0, string.Join(Environment.NewLine, _found));
+
+    public async Task AtAsync(Phone phone, string name)
     {
         var page = phone.Page;
         foreach (var (width, height) in Screens)
@@ -40,7 +46,7 @@ internal static class Look
     public static async Task PictureAsync(Phone phone, string name) =>
         await phone.Page.ScreenshotAsync(new() { Path = PathOf(name) });
 
-    private static async Task FitsWithAsync(IPage page, string name, string way, string property, string value)
+    private async Task FitsWithAsync(IPage page, string name, string way, string property, string value)
     {
         var set = $"v => {{ const was = document.documentElement.{property}; document.documentElement.{property} = v; return was; }}";
         var was = await page.EvaluateAsync<string>(set, value);
@@ -50,19 +56,19 @@ internal static class Look
     }
 
     /// <summary>Nothing has to be moved sideways, and nothing that is tapped is smaller than a fingertip.</summary>
-    private static async Task FitsAsync(IPage page, string what, int width)
+    private async Task FitsAsync(IPage page, string what, int width)
     {
         var wide = await page.EvaluateAsync<int>("document.documentElement.scrollWidth");
-        Assert.True(wide <= width, $"{what} is {wide} wide on a screen of {width}.");
+        if (wide > width)
+        {
+            _found.Add($"{what} is {wide} wide on a screen of {width}.");
+        }
         var small = await page.EvaluateAsync<string[]>(SmallTargets);
-        Assert.True(small.Length == 0, $"{what} has targets below 48 points: {string.Join("; ", small)}");
+        _found.AddRange(small.Select(target => $"{what}: smaller than a fingertip: {target}"));
     }
 
-    private static async Task IsForEverybodyAsync(IPage page, string what)
-    {
-        var found = await Axe.FindAsync(page);
-        Assert.True(found.Length == 0, $"{what}: {string.Join(Environment.NewLine, found)}");
-    }
+    private async Task IsForEverybodyAsync(IPage page, string what) =>
+        _found.AddRange((await Axe.FindAsync(page)).Select(finding => $"{what}: {finding}"));
 
     private static async Task KeepAsync(IPage page, string what) =>
         await page.ScreenshotAsync(

@@ -17,12 +17,7 @@ internal sealed partial class Neighbourhood : IAsyncDisposable
     public Cabinet Mill { get; private set; } = null!;
     public Cabinet Hill { get; private set; } = null!;
 
-    public static async Task<Neighbourhood> OpenAsync(
-        IBrowser browser,
-        (string Name, string Address) mill,
-        (string Name, string Address) hill,
-        bool script = true
-    )
+    public static async Task<Neighbourhood> OpenAsync(IBrowser browser, string mill, string hill, bool script = true)
     {
         var place = new Neighbourhood(browser, script);
         try
@@ -76,8 +71,12 @@ internal sealed partial class Neighbourhood : IAsyncDisposable
         return (phone, secret!);
     }
 
-    /// <summary>Every page of everybody stayed in the cabinet and without a fault.</summary>
-    public void AssertClean() => Assert.All(_phones, phone => phone.AssertClean());
+    /// <summary>Every page of everybody stayed in the cabinet and without a fault, and the cabinets had no fault to tell of.</summary>
+    public void AssertClean()
+    {
+        Assert.All(_phones, phone => phone.AssertClean());
+        Assert.All([Mill, Hill], cabinet => Assert.DoesNotContain("fault", cabinet.Output, StringComparison.Ordinal));
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -87,14 +86,14 @@ internal sealed partial class Neighbourhood : IAsyncDisposable
         }
     }
 
-    private async Task<Cabinet> StartAsync((string Name, string Address) at)
+    private async Task<Cabinet> StartAsync(string name)
     {
-        var cabinet = await Cabinet.StartAsync(at.Name, at.Address);
+        var cabinet = await Cabinet.StartAsync(name);
         _things.Push(cabinet);
         return cabinet;
     }
 
-    [GeneratedRegex("^[0-9A-HJKMNP-TV-Z]{26}$")]
+    [GeneratedRegex("^[a-z2-7]{26}$")]
     private static partial Regex CardSecret();
 }
 
@@ -128,21 +127,23 @@ internal static class Errands
     public static async Task BeginAsync(this Phone phone, string tile, string form)
     {
         await phone.HomeAsync();
-        await phone.Page.Locator(".tile").Filter(new() { HasText = tile }).TapAsync();
+        await phone.TapAsync(phone.Tile(tile));
         await phone.TapAsync(form);
         await Expect(phone.Page.Locator("h1")).ToHaveTextAsync(form);
     }
 
+    public static ILocator Tile(this Phone phone, string words) => phone.Page.Locator(".tile").Filter(new() { HasText = words });
+
     public static async Task HomeAsync(this Phone phone)
     {
-        await phone.Page.Locator(".bar .where").TapAsync();
+        await phone.TapAsync(phone.Page.Locator(".bar .where"));
         await Expect(phone.Page.Locator(".tiles")).ToBeVisibleAsync();
     }
 
     /// <summary>A steward goes to a page of the rail.</summary>
     public static async Task ToAsync(this Phone phone, string page)
     {
-        await phone.Page.Locator(".rail a").Filter(new() { HasText = page }).First.TapAsync();
+        await phone.TapAsync(phone.Page.Locator(".rail a").Filter(new() { HasText = page }).First);
         await Expect(phone.Page.Locator("h1")).ToHaveTextAsync(page);
     }
 }

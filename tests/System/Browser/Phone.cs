@@ -48,14 +48,21 @@ internal sealed class Phone : IAsyncDisposable
     /// <summary>Opens an address of the cabinet.</summary>
     public Task GoAsync(string address) => Page.GotoAsync(address);
 
-    /// <summary>Taps the one link or button that is called so.</summary>
-    public Task TapAsync(string words) => Named(words).TapAsync();
+    /// <summary>Taps the link or button that is called so, and waits for the page it leads to.</summary>
+    public Task TapAsync(string words) =>
+        TapAsync(
+            Page.GetByRole(AriaRole.Button, new() { Name = words, Exact = true })
+                .Or(Page.GetByRole(AriaRole.Link, new() { Name = words }))
+                .First
+        );
 
-    /// <summary>The link, button or opening part that a person would call so.</summary>
-    public ILocator Named(string words) =>
-        Page.GetByRole(AriaRole.Button, new() { Name = words, Exact = true })
-            .Or(Page.GetByRole(AriaRole.Link, new() { Name = words }))
-            .First;
+    /// <summary>Taps what leads to another page, and waits until that page has taken the place of this one.</summary>
+    public async Task TapAsync(ILocator what)
+    {
+        await Page.EvaluateAsync("document.documentElement.dataset.left = ''");
+        await what.TapAsync();
+        await Expect(Page.Locator("html:not([data-left]) main")).ToBeVisibleAsync();
+    }
 
     /// <summary>Taps a row of a choice.</summary>
     public Task ChooseAsync(string words) =>

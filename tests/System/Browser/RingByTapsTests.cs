@@ -1,5 +1,3 @@
-using static EdgeNode.Tests.System.Browser.Look;
-
 namespace EdgeNode.Tests.System.Browser;
 
 /// <summary>The main journey: two cabinets, two stewards, three neighbours, only taps.</summary>
@@ -10,6 +8,7 @@ public sealed class RingByTapsTests(Browsers browsers) : IAsyncLifetime
     private const string Catering = "Cooking for many";
     private const string Legal = "Legal advice";
 
+    private readonly Look _look = new();
     private Neighbourhood _place = null!;
     private Phone _millSteward = null!;
     private Phone _hillSteward = null!;
@@ -18,7 +17,7 @@ public sealed class RingByTapsTests(Browsers browsers) : IAsyncLifetime
     private Phone _bob = null!;
 
     public async Task InitializeAsync() =>
-        _place = await Neighbourhood.OpenAsync(browsers.Chromium, ("Mill cabinet", "127.0.0.61"), ("Hill cabinet", "127.0.0.62"));
+        _place = await Neighbourhood.OpenAsync(browsers.Chromium, "Mill cabinet", "Hill cabinet");
 
     public async Task DisposeAsync() => await _place.DisposeAsync();
 
@@ -33,45 +32,46 @@ public sealed class RingByTapsTests(Browsers browsers) : IAsyncLifetime
         await EverybodyGivesAndGetsAsync();
         await StewardsLookBackAsync();
         _place.AssertClean();
+        _look.AssertNothingFound();
     }
 
     private async Task StewardsPeerTheirCabinetsAsync()
     {
-        _hillSteward = await _place.StewardAsync(_place.Hill, p => AtAsync(p, "s-signin"));
-        await AtAsync(_hillSteward, "s-today-first");
+        _hillSteward = await _place.StewardAsync(_place.Hill, p => _look.AtAsync(p, "s-signin"));
+        await _look.AtAsync(_hillSteward, "s-today-first");
         _millSteward = await _place.StewardAsync(_place.Mill);
         await _millSteward.ToAsync("Neighbours");
         await _millSteward.SeesLiveAsync("#peerings", _place.Hill.Address);
-        await AtAsync(_millSteward, "s-neighbours-found");
+        await _look.AtAsync(_millSteward, "s-neighbours-found");
 
         var found = _millSteward.Page.Locator(".row").Filter(new() { HasText = _place.Hill.Address });
-        await found.GetByText("Ask for a peering").TapAsync();
+        await _millSteward.TapAsync(found.GetByText("Ask for a peering"));
         await _millSteward.SeesAsync("The request is on its way.");
         await _hillSteward.SeesLiveAsync("#today", "Mill cabinet asks for a peering");
-        await AtAsync(_hillSteward, "s-today-request");
+        await _look.AtAsync(_hillSteward, "s-today-request");
         await _hillSteward.TapAsync("Mill cabinet asks for a peering");
         await _hillSteward.SeesAsync("Accept a peering with Mill cabinet?");
-        await AtAsync(_hillSteward, "s-accept");
+        await _look.AtAsync(_hillSteward, "s-accept");
         await _hillSteward.TapAsync("Accept the peering");
         await _hillSteward.SeesLiveAsync("#peerings", "enrolled");
         await _millSteward.SeesLiveAsync("#peerings", "enrolled");
         await _millSteward.SeesLiveAsync("#peerings", "in contact");
-        await AtAsync(_millSteward, "s-neighbours-enrolled");
+        await _look.AtAsync(_millSteward, "s-neighbours-enrolled");
     }
 
     private async Task NeighboursJoinAsync()
     {
         (_alice, _) = await _place.JoinAsync("Alice", _place.Mill);
-        await AtAsync(_alice, "card");
+        await _look.AtAsync(_alice, "card");
         await _alice.TapAsync("Open my page with it");
         await _alice.SeesAsync("Alice");
-        await AtAsync(_alice, "home-first");
+        await _look.AtAsync(_alice, "home-first");
 
         // Carol types her code, the way people type.
         (_carol, var typed) = await _place.JoinAsync("Carol", _place.Mill);
         await _carol.GoAsync(_place.Mill.Residents);
-        await AtAsync(_carol, "welcome");
-        await _carol.WriteAsync("The code on your card", string.Join(' ', typed.ToLowerInvariant().Chunk(4).Select(c => new string(c))));
+        await _look.AtAsync(_carol, "welcome");
+        await _carol.WriteAsync("The code on your card", string.Join(' ', typed.ToUpperInvariant().Chunk(4).Select(c => new string(c))));
         await _carol.TapAsync("Open my page");
         await _carol.SeesAsync("Carol");
 
@@ -84,27 +84,27 @@ public sealed class RingByTapsTests(Browsers browsers) : IAsyncLifetime
 
     private async Task NeighboursSayWhatTheyOfferAndNeedAsync()
     {
-        await _alice.Page.Locator(".tile").Filter(new() { HasText = "I offer" }).TapAsync();
-        await AtAsync(_alice, "offer-empty");
+        await _alice.TapAsync(_alice.Tile("I offer"));
+        await _look.AtAsync(_alice, "offer-empty");
         await _alice.TapAsync("Offer something");
         await _alice.SeesAsync("Who may see it?");
-        await AtAsync(_alice, "offer-form");
+        await _look.AtAsync(_alice, "offer-form");
         await _alice.OfferAsync("Help with a rental contract", Legal);
         await _alice.SeesLiveAsync("#entries", "Hill cabinet has it");
-        await AtAsync(_alice, "offer-shared");
+        await _look.AtAsync(_alice, "offer-shared");
         await _alice.NeedAsync("Dinner for twenty guests", Catering);
         await _alice.HomeAsync();
 
         await _carol.OfferAsync("A poster for your event", Design);
         await _carol.BeginAsync("I need", "Ask for something");
-        await AtAsync(_carol, "need-form");
+        await _look.AtAsync(_carol, "need-form");
         await _carol.NeedAsync("Help with my lease", Legal);
         await _carol.HomeAsync();
 
         await _bob.OfferAsync("Cooking for up to thirty", Catering);
         await _bob.NeedAsync("A sign for my bakery", Design, "Building");
         await _bob.SeesLiveAsync("#entries", "Mill cabinet has it");
-        await AtAsync(_bob, "need-shared");
+        await _look.AtAsync(_bob, "need-shared");
         await _bob.HomeAsync();
         await _carol.SeesLiveAsync("#around", "Hill cabinet 1 offer, 1 need");
     }
@@ -112,12 +112,12 @@ public sealed class RingByTapsTests(Browsers browsers) : IAsyncLifetime
     private async Task AStewardStartsThePlanAsync()
     {
         await _millSteward.ToAsync("Rings");
-        await AtAsync(_millSteward, "s-rings-first");
+        await _look.AtAsync(_millSteward, "s-rings-first");
         await _millSteward.TapAsync("Start a plan run");
         await _millSteward.SeesLiveAsync("#rings", "being asked");
         await _alice.SeesLiveAsync("#waiting", "A ring waits for you");
         await _bob.SeesLiveAsync("#waiting", "A ring waits for you");
-        await AtAsync(_bob, "home-ring");
+        await _look.AtAsync(_bob, "home-ring");
     }
 
     private async Task EverybodySaysYesAsync()
@@ -128,20 +128,20 @@ public sealed class RingByTapsTests(Browsers browsers) : IAsyncLifetime
             await phone.SeesAsync("A ring of 3 people");
         }
         await _carol.SeesAsync("You give A poster for your event to Bob. You get Help with a rental contract from Alice.");
-        await PictureAsync(_carol, "ring-card");
-        await AtAsync(_carol, "ring-asked");
+        await Look.PictureAsync(_carol, "ring-card");
+        await _look.AtAsync(_carol, "ring-asked");
 
         await _alice.TapAsync("Yes");
         await _alice.SeesAsync("Your yes is signed and kept here.");
-        await AtAsync(_alice, "ring-waits");
+        await _look.AtAsync(_alice, "ring-waits");
         await _alice.GoAsync(_place.Mill.Residents + "/promises");
-        await AtAsync(_alice, "promises-under-way");
+        await _look.AtAsync(_alice, "promises-under-way");
         await _carol.TapAsync("Yes");
         await _bob.TapAsync("Yes");
         await _alice.SeesLiveAsync("#promises", "Agreed");
         await _bob.SeesLiveAsync("#ring", "What was agreed");
         await _carol.SeesLiveAsync("#ring", "What was agreed");
-        await AtAsync(_carol, "ring-agreed");
+        await _look.AtAsync(_carol, "ring-agreed");
     }
 
     private async Task EverybodyGivesAndGetsAsync()
@@ -149,7 +149,7 @@ public sealed class RingByTapsTests(Browsers browsers) : IAsyncLifetime
         await _alice.TapAsync("You give Help with a rental contract");
         await _alice.TapAsync("I have given it");
         await _carol.SeesLiveAsync("#ring", "the other says it was given");
-        await AtAsync(_carol, "ring-given");
+        await _look.AtAsync(_carol, "ring-given");
         await _carol.TapAsync("I have got it");
         await _carol.TapAsync("I have given it");
         await _bob.SeesLiveAsync("#ring", "the other says it was given");
@@ -161,29 +161,29 @@ public sealed class RingByTapsTests(Browsers browsers) : IAsyncLifetime
         {
             await phone.SeesLiveAsync("#ring", "This ring is done.");
         }
-        await AtAsync(_bob, "ring-done");
+        await _look.AtAsync(_bob, "ring-done");
         await _bob.HomeAsync();
-        await _bob.Page.Locator(".tile").Filter(new() { HasText = "My promises" }).TapAsync();
-        await AtAsync(_bob, "promises-over");
+        await _bob.TapAsync(_bob.Tile("My promises"));
+        await _look.AtAsync(_bob, "promises-over");
     }
 
     private async Task StewardsLookBackAsync()
     {
         await _millSteward.SeesLiveAsync("#rings", "done");
-        await AtAsync(_millSteward, "s-rings-done");
+        await _look.AtAsync(_millSteward, "s-rings-done");
         foreach (var (page, name) in new[] { ("Today", "s-today"), ("Queues", "s-queues"), ("Data map", "s-map") })
         {
             await _millSteward.ToAsync(page);
-            await AtAsync(_millSteward, name);
+            await _look.AtAsync(_millSteward, name);
         }
         foreach (var (page, name) in new[] { ("Residents", "s-residents"), ("Audit", "s-audit"), ("Health", "s-health") })
         {
             await _millSteward.ToAsync(page);
-            await AtAsync(_millSteward, name);
+            await _look.AtAsync(_millSteward, name);
         }
         await _millSteward.ToAsync("Neighbours");
         await _millSteward.TapAsync("End");
         await _millSteward.SeesAsync("End the peering with Hill cabinet?");
-        await AtAsync(_millSteward, "s-end");
+        await _look.AtAsync(_millSteward, "s-end");
     }
 }
