@@ -139,8 +139,8 @@ public sealed class Inbox(VerifyGate gate, SyncOptions options, Func<Turn, State
         foreach (var raw in bundle.Statements)
         {
             var (statement, verdict) = gate.Check(raw, turn.Now);
-            if (verdict.IsAccepted && Statements.Keep(turn, statement!))
-                verdict = ApplySafely(turn, statement!, peer);
+            if (verdict.IsAccepted && !Statements.Has(turn.Db, statement!.Id))
+                verdict = ApplySafely(turn, statement, peer);
             if (verdict.IsAccepted)
                 continue;
             exceptions.Add(
@@ -152,16 +152,21 @@ public sealed class Inbox(VerifyGate gate, SyncOptions options, Func<Turn, State
     }
 
     /// <summary>
-    /// A statement whose handling fails is taken back alone, set aside and counted, so that it never blocks the queue. A failing disk is not the
-    /// statement's fault and ends the step.
+    /// Keeps the statement and does what it means, or neither: what is not accepted leaves no trace, so that it has its effect when it comes again (after
+    /// quota, or by another road). One whose handling fails is taken back alone, set aside and counted, so that it never blocks the queue. A failing disk is
+    /// not the statement's fault and ends the step.
     /// </summary>
     private Verdict ApplySafely(Turn turn, Statement statement, Did peer)
     {
         turn.Db.Savepoint("statement");
         try
         {
+            Statements.Keep(turn, statement);
             var verdict = apply(turn, statement, peer);
-            turn.Db.Release("statement");
+            if (verdict.IsAccepted)
+                turn.Db.Release("statement");
+            else
+                turn.Db.RollbackTo("statement");
             return verdict;
         }
         catch (Exception e)

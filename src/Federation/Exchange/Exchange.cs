@@ -306,8 +306,8 @@ public sealed class Exchange
             if (inner is null || !verdict.IsAccepted || inner.Kind is not (Kinds.ChainVote or Kinds.ChainConsent))
                 return Verdict.Refused("outcome.unproved");
             proved.Add(inner.Id);
-            if (inner.From != Me && Statements.Keep(turn, inner))
-                Apply(turn, inner);
+            if (inner.From != Me && Statements.Keep(turn, inner) && !Apply(turn, inner).IsAccepted)
+                return Verdict.Refused("outcome.unproved");
         }
         // Who shows our own vote has it: that is as good as a receipt.
         if (ChainBook.Find(turn.Db, outcome.ChainId) is { VoteId: { } own } row)
