@@ -109,7 +109,10 @@ public sealed class Exchange
     public void ItemsArrived(Turn turn)
     {
         foreach (var row in ChainBook.InState(turn.Db, ChainState.Seen))
+        {
             Judge(turn, row);
+            TakeEarly(turn, row.ChainId);
+        }
     }
 
     /// <summary>A peer signed for a statement of ours. When it is our YES, that may be the last thing a commitment waits for.</summary>
@@ -187,8 +190,15 @@ public sealed class Exchange
     {
         ChainBook.Insert(turn, proposal, statement, ChainState.Seen);
         Judge(turn, ChainBook.Find(turn.Db, proposal.ChainId)!);
-        // What came before the proposal is taken in its order; each piece may already decide the ring.
-        foreach (var early in ChainBook.TakeEarly(turn, proposal.ChainId))
+        TakeEarly(turn, proposal.ChainId);
+    }
+
+    /// <summary>
+    /// What came too early is looked at again, in its order: each piece may already decide the ring. What is still too early goes on waiting.
+    /// </summary>
+    private void TakeEarly(Turn turn, string chainId)
+    {
+        foreach (var early in ChainBook.TakeEarly(turn, chainId))
             Apply(turn, early);
     }
 
@@ -237,8 +247,7 @@ public sealed class Exchange
         ChainBook.PutConsent(turn, row.ChainId, act.Person, "yes", statement.Id, act);
         TryVote(turn, row);
         // A vote that came before its consents can be counted now.
-        foreach (var early in ChainBook.TakeEarly(turn, row.ChainId))
-            Apply(turn, early);
+        TakeEarly(turn, row.ChainId);
         return Verdict.Accepted;
     }
 
