@@ -176,7 +176,10 @@ public static class ChainBook
             me.Value
         );
 
-    /// <summary>Keeps a vote, consent or settlement that came before what it belongs to; the oldest of the same origin give way.</summary>
+    /// <summary>
+    /// Keeps a vote, consent or settlement that came before what it belongs to. The oldest of the same origin give way, and are forgotten altogether, so that
+    /// they have their effect when they are sent again.
+    /// </summary>
     public static void KeepEarly(Turn turn, Statement statement, string chainId, int perPeer)
     {
         turn.Db.Run(
@@ -186,11 +189,17 @@ public static class ChainBook
             statement.From.Value,
             turn.Now.Ms
         );
-        turn.Db.Run(
-            "DELETE FROM chain_early WHERE origin = $1 AND rowid <= (SELECT rowid FROM chain_early WHERE origin = $1 ORDER BY rowid DESC LIMIT 1 OFFSET $2)",
+        var oldest = turn.Db.All(
+            "SELECT statement_id FROM chain_early WHERE origin = $1 ORDER BY rowid DESC LIMIT -1 OFFSET $2",
+            r => r.Text(0),
             statement.From.Value,
             perPeer
         );
+        foreach (var id in oldest)
+        {
+            turn.Db.Run("DELETE FROM chain_early WHERE statement_id = $1", id);
+            Statements.Forget(turn, id);
+        }
     }
 
     /// <summary>Takes out what waited for this ring, in the order it came.</summary>
