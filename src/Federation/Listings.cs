@@ -11,8 +11,6 @@ namespace EdgeNode.Federation;
 /// </summary>
 public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy)
 {
-    private static readonly TimeSpan Lifetime = DataMap.RuleOf(Kinds.Offering)!.Lifetime!.Value;
-
     /// <summary>Posts an offering; returns its id.</summary>
     public string Offer(Turn turn, Resident resident, string category, string title, int capacity, IReadOnlyList<Did> audience)
     {
@@ -207,7 +205,8 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy)
 
     private Statement Send(Turn turn, string kind, byte[] body, IReadOnlyList<Did> audience)
     {
-        var draft = new StatementDraft(kind, DataClass.Shared, audience, body, turn.Now + Lifetime, PeeringContract.Current.Hash);
+        var expires = Expiry.Of(DataMap.RuleOf(kind)!, signer);
+        var draft = new StatementDraft(kind, DataClass.Shared, audience, body, expires, PeeringContract.Current.Hash);
         var statement = Statement.Sign(draft, signer);
         Statements.Keep(turn, statement);
         foreach (var peer in audience.Where(p => PeerBook.IsEnrolled(turn.Db, p)))
