@@ -130,9 +130,11 @@ public sealed class PairingDesk(
     public void Due(Turn turn)
     {
         var due = turn.Db.All(
-            "SELECT id, address, pair_port, kind, peer, tries FROM pairing WHERE next_at <= $1 ORDER BY id LIMIT 16",
+            // A wait beyond the longest was set by a clock that has been set back since.
+            "SELECT id, address, pair_port, kind, peer, tries FROM pairing WHERE next_at <= $1 OR next_at > $2 ORDER BY id LIMIT 16",
             r => (Id: r.Long(0), Address: r.Text(1), Port: r.Int(2), Kind: r.Text(3), Peer: r.Text(4), Tries: r.Int(5)),
-            turn.Now.Ms
+            turn.Now.Ms,
+            (turn.Now + options.RetryMax).Ms
         );
         foreach (var row in due)
         {

@@ -108,6 +108,7 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
     {
         foreach (var (peer, contact) in _contacts)
         {
+            contact.NotBefore(turn.Now);
             PayReceipts(turn, peer, contact);
             Watch(turn, peer, contact);
             if (contact.Ready)

@@ -180,6 +180,9 @@ public sealed record ExchangeOptions
     /// <summary>How long to wait for the others' consents before voting with the own ones alone (default: 6 h).</summary>
     public TimeSpan VoteAfter { get; init; } = TimeSpan.FromHours(6);
 
+    /// <summary>The longest wait between two questions for missing votes, as a multiple of the first.</summary>
+    public const int LongestAskFactor = 60;
+
     /// <summary>First wait before asking for missing votes; doubled up to 60 times as long (default: 1 min).</summary>
     public TimeSpan AskAfter { get; init; } = TimeSpan.FromMinutes(1);
 

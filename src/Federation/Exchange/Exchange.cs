@@ -128,7 +128,7 @@ public sealed class Exchange
     {
         foreach (var row in ChainBook.InState(turn.Db, ChainState.Yes))
         {
-            var recently = row.AskAt is { } at && at - turn.Now > _options.AskAfter && row.Asks > 0;
+            var recently = row.AskAt is { } at && at - turn.Now > _options.AskAfter && at - turn.Now <= LongestAsk && row.Asks > 0;
             if (!recently && ChainBook.HomeNodes(turn.Db, row.ChainId).Contains(peer.Value))
                 Ask(turn, row);
         }
@@ -141,9 +141,14 @@ public sealed class Exchange
             EndOverdue(turn);
         foreach (var row in ChainBook.InState(turn.Db, ChainState.Consented))
             TryVote(turn, row);
-        foreach (var row in ChainBook.InState(turn.Db, ChainState.Yes).Where(r => r.AskAt <= turn.Now))
+        foreach (var row in ChainBook.InState(turn.Db, ChainState.Yes).Where(r => IsAskDue(r, turn.Now)))
             Ask(turn, row);
     }
+
+    private TimeSpan LongestAsk => _options.AskAfter * ExchangeOptions.LongestAskFactor;
+
+    /// <summary>A time beyond the longest wait was set by a clock that has been set back since.</summary>
+    private bool IsAskDue(ChainRow row, Moment now) => row.AskAt <= now || row.AskAt > now + LongestAsk;
 
     public Moment? NextDue(Db db)
     {
@@ -381,11 +386,16 @@ public sealed class Exchange
 
     private void EndOverdue(Turn turn)
     {
-        var limit = turn.Now - _options.Skew;
+        var earliest = turn.Now - _options.Skew;
+        // No window is that long: the ring was proposed by a clock that has been set back since, and nobody would wait for its end.
+        var latest = turn.Now + _options.LongestWindow + _options.Skew;
         foreach (var state in new[] { ChainState.Seen, ChainState.Validated, ChainState.Consented })
         {
-            foreach (var row in ChainBook.InState(turn.Db, state).Where(r => r.ConsentDeadline < limit))
-                Advance(turn, row, ChainEvent.DeadlinePassed, "deadline");
+            foreach (var row in ChainBook.InState(turn.Db, state))
+            {
+                if (row.ConsentDeadline < earliest || row.ConsentDeadline > latest)
+                    Advance(turn, row, ChainEvent.DeadlinePassed, "deadline");
+            }
         }
     }
 
@@ -399,7 +409,7 @@ public sealed class Exchange
             return;
         var yes = ChainBook.Consents(turn.Db, row.ChainId).Count(c => c.Value == "yes");
         var all = yes == ChainBook.Proposal(turn.Db, current).Participants.Length;
-        if (!all && current.ConsentedAt + _options.VoteAfter > turn.Now)
+        if (!all && current.ConsentedAt <= turn.Now && current.ConsentedAt + _options.VoteAfter > turn.Now)
             return;
         var answers = ChainBook
             .OwnItems(turn.Db, row.ChainId, Me)
@@ -560,7 +570,7 @@ public sealed class Exchange
         var homes = ChainBook.HomeNodes(turn.Db, row.ChainId);
         var votes = ChainBook.Votes(turn.Db, row.ChainId);
         var want = homes.Except(votes.Select(v => v.Node)).ToArray();
-        var wait = TimeSpan.FromTicks(_options.AskAfter.Ticks * Math.Min(60, 1 << Math.Min(row.Asks, 6)));
+        var wait = _options.AskAfter * Math.Min(ExchangeOptions.LongestAskFactor, 1 << Math.Min(row.Asks, 6));
         ChainBook.SetAsk(turn, row.ChainId, turn.Now + wait, row.Asks + 1);
         var body = new ChainVoteRequestBody(row.ChainId, want, [.. votes.Select(v => v.StatementId)]);
         _speaker.Say(turn, Kinds.ChainVoteRequest, WireJson.Write(body, WireJson.Default.ChainVoteRequestBody), homes);
