@@ -24,6 +24,7 @@ public sealed class Exchange
     private readonly ExchangeOptions _options;
     private readonly VerifyGate _gate;
     private readonly Settlements _settlements;
+    private Moment _looked;
 
     public Exchange(ChainSpeaker speaker, VerifyGate gate, ExchangeOptions options, Action<Turn, string> spent)
     {
@@ -137,6 +138,7 @@ public sealed class Exchange
     /// <summary>What time alone brings: deadlines of rings not voted on, votes that waited long enough, questions for missing votes.</summary>
     public void Due(Turn turn)
     {
+        _looked = turn.Now;
         if (turn.Now >= Moment.EarliestSure)
             EndOverdue(turn);
         foreach (var row in ChainBook.InState(turn.Db, ChainState.Consented))
@@ -150,14 +152,16 @@ public sealed class Exchange
     /// <summary>A time beyond the longest wait was set by a clock that has been set back since.</summary>
     private bool IsAskDue(ChainRow row, Moment now) => row.AskAt <= now || row.AskAt > now + LongestAsk;
 
+    /// <summary>A ring that waits for a unit has nothing to do at a time: it is looked at when another ring is decided.</summary>
     public Moment? NextDue(Db db)
     {
         var at = db.One(
             "SELECT min(at) FROM (SELECT consent_deadline + $1 + 1 AS at FROM chain WHERE state IN ('SEEN', 'VALIDATED', 'CONSENTED') "
-                + "UNION ALL SELECT consented_at + $2 FROM chain WHERE state = 'CONSENTED' UNION ALL SELECT ask_at FROM chain WHERE state = 'YES')",
+                + "UNION ALL SELECT consented_at + $2 FROM chain WHERE state = 'CONSENTED' AND consented_at + $2 > $3 UNION ALL SELECT ask_at FROM chain WHERE state = 'YES')",
             r => r.LongOrNull(0),
             (long)_options.Skew.TotalMilliseconds,
-            (long)_options.VoteAfter.TotalMilliseconds
+            (long)_options.VoteAfter.TotalMilliseconds,
+            _looked.Ms
         );
         return at is { } ms ? new Moment(ms) : null;
     }
