@@ -42,9 +42,11 @@ public sealed class Inbox(VerifyGate gate, SyncOptions options, Func<Turn, State
         );
         if (seq <= last.Seq)
             return Repeat(turn, peer, bundle);
-        if (seq > last.Seq + 1)
+        // A bundle without a predecessor begins the stream anew: its sender has set aside what came before (Outbox.Abandon).
+        var restarts = bundle.Header.Prev.Length == 0;
+        if (seq > last.Seq + 1 && !restarts)
             return Arrival.Gap;
-        if (bundle.Header.Prev != (last.Id ?? ""))
+        if (!restarts && bundle.Header.Prev != last.Id)
             return Refuse(turn, peer, "bundle.prev");
         Commit(turn, peer, bundle, code);
         return Arrival.Taken;

@@ -136,18 +136,22 @@ public sealed class Outbox(Signer signer, SyncOptions options)
             ),
         ];
 
-    /// <summary>Everything still waiting for a peer whose peering has ended, moved to the visible set-aside.</summary>
+    /// <summary>
+    /// Everything still waiting for a peer whose peering has ended, moved to the visible set-aside. Should there be another peering, its first bundle names no
+    /// predecessor, for the last ones may never have arrived; numbers go on, so that no old bundle can pass for a new one.
+    /// </summary>
     public static void Abandon(Turn turn, Did peer, string code)
     {
         turn.Db.Run(
             "INSERT INTO set_aside (peer, direction, statement_id, kind, disposition, code, at) "
-                + "SELECT o.peer, 'out', o.statement_id, s.kind, 'refused', $2, $3 FROM outbox o JOIN statement s ON s.id = o.statement_id WHERE o.peer = $1",
+                + "SELECT o.peer, 'out', o.statement_id, s.kind, 'refused', $2, $3 FROM outbox o JOIN statement s ON s.id = o.statement_id WHERE o.peer = $1 ORDER BY o.place",
             peer.Value,
             code,
             turn.Now.Ms
         );
         turn.Db.Run("DELETE FROM outbox WHERE peer = $1", peer.Value);
         turn.Db.Run("DELETE FROM bundle_out WHERE peer = $1", peer.Value);
+        turn.Db.Run("UPDATE stream_out SET last_id = '' WHERE peer = $1", peer.Value);
     }
 
     private FormedBundle Form(Turn turn, Did peer, int stream)
