@@ -250,6 +250,7 @@ public sealed class PairingDesk(
     {
         if (peering.State != step.Next)
             PeerBook.SetState(turn, peering.Did, step.Next, reason);
+        DropOvertaken(turn, peering.Did, step.Next);
         if (step.Acts.HasFlag(PeerActs.SendAgreement))
             Queue(turn, Kinds.PairingAgreement, peering.Address, peering.PairPort, peering.Did.Value);
         if (step.Acts.HasFlag(PeerActs.SendEnd))
@@ -265,6 +266,15 @@ public sealed class PairingDesk(
             cut(turn, peering.Did);
         }
         turn.Emit(new PageChanged(PageChanged.Stewards));
+    }
+
+    /// <summary>
+    /// A frame that is still being repeated must not undo what came after it: an end does not outlive a new beginning, nor an agreement an end.
+    /// </summary>
+    private static void DropOvertaken(Turn turn, Did peer, PeerState now)
+    {
+        var overtaken = now is PeerState.Declined or PeerState.Revoked ? Kinds.PairingAgreement : Kinds.PairingEnd;
+        turn.Db.Run("DELETE FROM pairing WHERE peer = $1 AND kind = $2", peer.Value, overtaken);
     }
 
     private void Queue(Turn turn, string kind, string address, int pairPort, string peer)
