@@ -376,7 +376,12 @@ public sealed class Node : IDisposable
         turn.Emit(new PageChanged(PageChanged.Stewards));
     }
 
-    private void WhenOpened(Turn turn, Did peer) => _custody.Welcome(peer, turn.Now);
+    private void WhenOpened(Turn turn, Did peer)
+    {
+        _custody.Welcome(peer, turn.Now);
+        _listings.Reshare(turn, peer);
+        _exchange.Welcome(turn, peer);
+    }
 
     private void WhenCut(Turn turn, Did peer)
     {

@@ -154,6 +154,19 @@ public static class ChainBook
             node
         );
 
+    /// <summary>Statements of one home node on a ring that has its consents: those, its vote, its participants' words on promises.</summary>
+    public static List<string> SaidBy(Db db, ChainRow row, Did node)
+    {
+        var settled = db.All(
+            "SELECT s.statement_id FROM chain_settlement s JOIN chain_participant p ON p.chain_id = s.chain_id AND p.participant = s.reporter "
+                + "WHERE s.chain_id = $1 AND p.home_node = $2 ORDER BY s.edge, s.reporter",
+            r => r.Text(0),
+            row.ChainId,
+            node.Value
+        );
+        return [.. YesOf(db, row.ChainId, node.Value), .. row.VoteId is { } vote ? [vote] : Array.Empty<string>(), .. settled];
+    }
+
     public static int ParticipantsOf(Db db, string chainId, string node) =>
         (int)db.Number("SELECT count(*) FROM chain_participant WHERE chain_id = $1 AND home_node = $2", chainId, node);
 

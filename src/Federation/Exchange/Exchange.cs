@@ -124,6 +124,21 @@ public sealed class Exchange
             Decide(turn, ChainBook.Find(turn.Db, chainId)!);
     }
 
+    /// <summary>
+    /// A peering begins, perhaps anew: the peer gets again what this node has said on the rings of both, for the end of the peering before set it aside.
+    /// </summary>
+    public void Welcome(Turn turn, Did peer)
+    {
+        ChainState[] unfinished = [ChainState.Consented, ChainState.Yes, ChainState.Committed, ChainState.Completed];
+        foreach (var row in unfinished.SelectMany(state => ChainBook.InState(turn.Db, state)))
+        {
+            if (!ChainBook.HomeNodes(turn.Db, row.ChainId).Contains(peer.Value))
+                continue;
+            foreach (var said in ChainBook.SaidBy(turn.Db, row, Me))
+                _speaker.SendTo(turn, Statements.Get(turn.Db, said), peer);
+        }
+    }
+
     /// <summary>A peer can be reached again: rings that wait for its vote ask for it.</summary>
     public void Contacted(Turn turn, Did peer)
     {
