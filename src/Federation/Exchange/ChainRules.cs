@@ -46,6 +46,9 @@ public sealed class ChainRules(Did me, ExchangeOptions options)
             return ProposalFinding.Reject("too_long");
         if (p.Norms.Version != PeeringContract.Current.Version || p.Norms.Hash != PeeringContract.Current.Hash)
             return ProposalFinding.Reject("norms");
+        // With a node that is no peer there is no agreement to exchange anything under, and our vote would not reach it.
+        if (!p.HomeNodes.All(h => h.Node == me.Value || PeerBook.IsEnrolled(db, new Did(h.Node))))
+            return ProposalFinding.Reject("class");
         _ = Moment.TryParse(p.ProposedTimeline.ConsentDeadline, out var deadline);
         if (now >= Moment.EarliestSure && (deadline <= now || deadline - now > options.LongestWindow + options.Skew))
             return ProposalFinding.Reject("expired");
