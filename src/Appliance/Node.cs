@@ -62,7 +62,7 @@ public sealed class Node : IDisposable
         var gate = new VerifyGate(Did, _p256, (did, k) => did == Did ? k == key.PublicKey : Identities.KeyIsValid(db, did, k));
         var outbox = new Outbox(_signer, options.Sync);
         _listings = new Listings(_signer, outbox, entropy);
-        _exchange = new Exchange(new ChainSpeaker(_signer, outbox), gate, options.Exchange, _listings.Spent);
+        _exchange = new Exchange(new ChainSpeaker(_signer, outbox), gate, options.Exchange, p => _custody!.IsReady(p), _listings.Spent);
         outbox.OnReceipted = (turn, id, _, verdict) => WhenReceipted(turn, id, verdict);
         var inbox = new Inbox(gate, options.Sync, Apply);
         var voice = new CustodyVoice(entropy.Hex(8), PeeringContract.Current.Version, card.Release, WhenContacted);

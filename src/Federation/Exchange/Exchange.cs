@@ -23,12 +23,24 @@ public sealed class Exchange
     private readonly ChainRules _rules;
     private readonly ExchangeOptions _options;
     private readonly VerifyGate _gate;
+    private readonly Func<Did, bool> _inContact;
     private readonly Settlements _settlements;
     private Moment _looked;
 
-    public Exchange(ChainSpeaker speaker, VerifyGate gate, ExchangeOptions options, Action<Turn, string> spent)
+    /// <param name="speaker">Makes and queues what this node says.</param>
+    /// <param name="gate">Judges what is inside a certificate.</param>
+    /// <param name="options">Waits and bounds.</param>
+    /// <param name="inContact">Whether a peer has answered on a link of this run.</param>
+    /// <param name="spent">Told of an own item of which units were used up.</param>
+    public Exchange(
+        ChainSpeaker speaker,
+        VerifyGate gate,
+        ExchangeOptions options,
+        Func<Did, bool> inContact,
+        Action<Turn, string> spent
+    )
     {
-        (_speaker, _gate, _options) = (speaker, gate, options);
+        (_speaker, _gate, _options, _inContact) = (speaker, gate, options, inContact);
         _rules = new ChainRules(speaker.Me, options);
         _settlements = new Settlements(speaker, spent, (turn, row) => Advance(turn, row, ChainEvent.EdgesFinal, null));
     }
@@ -587,12 +599,20 @@ public sealed class Exchange
     private void Ask(Turn turn, ChainRow row)
     {
         var homes = ChainBook.HomeNodes(turn.Db, row.ChainId);
+        var reached = homes.Where(h => _inContact(new Did(h))).ToArray();
+        if (reached.Length == 0)
+        {
+            // A question that waits for a link is asked when the link is there; kept in the outbox, there would be a new one every hour.
+            ChainBook.SetAsk(turn, row.ChainId, turn.Now + LongestAsk, 0);
+            return;
+        }
         var votes = ChainBook.Votes(turn.Db, row.ChainId);
         var want = homes.Except(votes.Select(v => v.Node)).ToArray();
         var wait = _options.AskAfter * Math.Min(ExchangeOptions.LongestAskFactor, 1 << Math.Min(row.Asks, 6));
         ChainBook.SetAsk(turn, row.ChainId, turn.Now + wait, row.Asks + 1);
         var body = new ChainVoteRequestBody(row.ChainId, want, [.. votes.Select(v => v.StatementId)]);
-        _speaker.Say(turn, Kinds.ChainVoteRequest, WireJson.Write(body, WireJson.Default.ChainVoteRequestBody), homes);
+        var bytes = WireJson.Write(body, WireJson.Default.ChainVoteRequestBody);
+        _speaker.Send(turn, _speaker.Make(turn, Kinds.ChainVoteRequest, bytes, homes), reached);
     }
 
     /// <summary>A decision frees or fixes units: rings that waited for them look again.</summary>
