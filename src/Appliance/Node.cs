@@ -63,7 +63,8 @@ public sealed class Node : IDisposable
         var gate = new VerifyGate(Did, _p256, (did, k) => did == Did ? k == key.PublicKey : Identities.KeyIsValid(db, did, k));
         _outbox = new Outbox(_signer, options.Sync);
         _listings = new Listings(_signer, _outbox, entropy);
-        _exchange = new Exchange(new ChainSpeaker(_signer, _outbox), gate, options.Exchange, _listings.Spent);
+        var speaker = new ChainSpeaker(_signer, _outbox);
+        _exchange = new Exchange(speaker, gate, options.Exchange, p => _custody!.IsReady(p), _listings.Spent);
         _outbox.OnReceipted = (turn, id, _, verdict) => WhenReceipted(turn, id, verdict);
         var inbox = new Inbox(gate, options.Sync, Apply);
         var voice = new CustodyVoice(entropy.Hex(8), PeeringContract.Current.Version, card.Release, WhenContacted);
@@ -382,7 +383,12 @@ public sealed class Node : IDisposable
         turn.Emit(new PageChanged(PageChanged.Stewards));
     }
 
-    private void WhenOpened(Turn turn, Did peer) => _custody.Welcome(peer, turn.Now);
+    private void WhenOpened(Turn turn, Did peer)
+    {
+        _custody.Welcome(peer, turn.Now);
+        _listings.Reshare(turn, peer);
+        _exchange.Welcome(turn, peer);
+    }
 
     private void WhenCut(Turn turn, Did peer)
     {

@@ -51,7 +51,11 @@ internal sealed class Schedule(TimeSpan? quiet)
     /// <summary>True once per quiet spell.</summary>
     public bool IsDue(Turn turn)
     {
-        if (quiet is not { } wait || _changed is not { } at || turn.Now - at < wait)
+        if (quiet is not { } wait || _changed is not { } at)
+            return false;
+        // A change in the future was seen by a clock that has been set back since.
+        _changed = at = at < turn.Now ? at : turn.Now;
+        if (turn.Now - at < wait)
             return false;
         _changed = null;
         return true;

@@ -30,7 +30,7 @@ internal sealed class PeerRoads(Func<Did, bool> inContact, TimeSpan tryFor)
     /// <summary>Moves on to the next address of each peer that did not answer at the last.</summary>
     public void Due(Turn turn)
     {
-        foreach (var (did, trying) in _trying.Where(t => t.Value.At <= turn.Now).ToArray())
+        foreach (var (did, trying) in _trying.Where(t => IsDue(t.Value.At, turn.Now)).ToArray())
         {
             if (inContact(did) || PeerBook.Find(turn.Db, did) is not { State: PeerState.Enrolled } peer)
             {
@@ -43,6 +43,9 @@ internal sealed class PeerRoads(Func<Did, bool> inContact, TimeSpan tryFor)
             _trying[did] = (trying.Next + 1, turn.Now + tryFor);
         }
     }
+
+    /// <summary>A time beyond the longest wait was set by a clock that has been set back since.</summary>
+    private bool IsDue(Moment at, Moment now) => at <= now || at > now + tryFor;
 
     /// <summary>Contact was lost: the roads are tried again from the first.</summary>
     public void Lost(Did peer, Moment now) => _trying.TryAdd(peer, (0, now + tryFor));

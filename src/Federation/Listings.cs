@@ -11,8 +11,6 @@ namespace EdgeNode.Federation;
 /// </summary>
 public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy)
 {
-    private static readonly TimeSpan Lifetime = DataMap.RuleOf(Kinds.Offering)!.Lifetime!.Value;
-
     /// <summary>Posts an offering; returns its id.</summary>
     public string Offer(Turn turn, Resident resident, string category, string title, int capacity, IReadOnlyList<Did> audience)
     {
@@ -76,6 +74,24 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy)
             Retire(turn, itemId, offering.Version, offering.Audience);
         else if (Items.FindNeed(turn.Db, itemId) is { Active: true } need && need.Consumed >= need.Capacity)
             Retire(turn, itemId, need.Version, need.Audience);
+    }
+
+    /// <summary>
+    /// A peering begins, perhaps anew: the peer is told the state of everything that it may see. What an ended peering set aside, and what changed since, is
+    /// made up for by this; what the peer knows already changes nothing there.
+    /// </summary>
+    public void Reshare(Turn turn, Did peer)
+    {
+        var introduced = new HashSet<Did>();
+        foreach (var item in Items.SharedWith(turn.Db, signer.Node, peer))
+        {
+            if (item.Active && introduced.Add(item.Participant))
+                Introduce(turn, item.Participant, [peer]);
+            if (item.Active)
+                outbox.Enqueue(turn, peer, Statements.Get(turn.Db, item.StatementId));
+            else
+                SendWithdrawal(turn, item.Id, item.Version, [peer]);
+        }
     }
 
     /// <summary>A neighbour's offering, need or withdrawal; each changes only what its own home node owns.</summary>
@@ -157,14 +173,17 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy)
         if (!Items.Withdraw(turn.Db, itemId, signer.Node, version + 1, turn.Now))
             return false;
         if (audience.Count > 0)
-            Send(
-                turn,
-                Kinds.Withdrawal,
-                WireJson.Write(new WithdrawalBody(itemId, version + 1), WireJson.Default.WithdrawalBody),
-                audience
-            );
+            SendWithdrawal(turn, itemId, version + 1, audience);
         return true;
     }
+
+    private void SendWithdrawal(Turn turn, string itemId, int version, IReadOnlyList<Did> audience) =>
+        Send(
+            turn,
+            Kinds.Withdrawal,
+            WireJson.Write(new WithdrawalBody(itemId, version), WireJson.Default.WithdrawalBody),
+            audience
+        );
 
     private static Verdict PutForeign(Turn turn, Statement statement, string participant, Func<Db, Did, bool> put)
     {
@@ -186,12 +205,12 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy)
     {
         if (audience.Count == 0)
             return null;
-        Introduce(turn, resident, audience);
+        IntroduceToStrangers(turn, resident, audience);
         return Send(turn, kind, body, audience).Id;
     }
 
     /// <summary>A peer needs the resident's public key before the first item; it is sent once to each.</summary>
-    private void Introduce(Turn turn, Resident resident, IReadOnlyList<Did> audience)
+    private void IntroduceToStrangers(Turn turn, Resident resident, IReadOnlyList<Did> audience)
     {
         var met = Items
             .OfferingsOf(turn.Db, resident.Did)
@@ -199,15 +218,20 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy)
             .Concat(Items.NeedsOf(turn.Db, resident.Did).SelectMany(n => n.Audience))
             .ToHashSet();
         var strangers = audience.Where(did => !met.Contains(did)).ToArray();
-        if (strangers.Length == 0)
-            return;
-        var log = new IdentityBody([Convert.ToBase64String(Identities.Genesis(turn.Db, resident.Did))]);
-        Send(turn, Kinds.Identity, WireJson.Write(log, WireJson.Default.IdentityBody), strangers);
+        if (strangers.Length > 0)
+            Introduce(turn, resident.Did, strangers);
+    }
+
+    private void Introduce(Turn turn, Did resident, IReadOnlyList<Did> peers)
+    {
+        var log = new IdentityBody([Convert.ToBase64String(Identities.Genesis(turn.Db, resident))]);
+        Send(turn, Kinds.Identity, WireJson.Write(log, WireJson.Default.IdentityBody), peers);
     }
 
     private Statement Send(Turn turn, string kind, byte[] body, IReadOnlyList<Did> audience)
     {
-        var draft = new StatementDraft(kind, DataClass.Shared, audience, body, turn.Now + Lifetime, PeeringContract.Current.Hash);
+        var expires = Expiry.Of(DataMap.RuleOf(kind)!, signer);
+        var draft = new StatementDraft(kind, DataClass.Shared, audience, body, expires, PeeringContract.Current.Hash);
         var statement = Statement.Sign(draft, signer);
         Statements.Keep(turn, statement);
         foreach (var peer in audience.Where(p => PeerBook.IsEnrolled(turn.Db, p)))

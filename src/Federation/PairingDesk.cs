@@ -130,9 +130,11 @@ public sealed class PairingDesk(
     public void Due(Turn turn)
     {
         var due = turn.Db.All(
-            "SELECT id, address, pair_port, kind, peer, tries FROM pairing WHERE next_at <= $1 ORDER BY id LIMIT 16",
+            // A wait beyond the longest was set by a clock that has been set back since.
+            "SELECT id, address, pair_port, kind, peer, tries FROM pairing WHERE next_at <= $1 OR next_at > $2 ORDER BY id LIMIT 16",
             r => (Id: r.Long(0), Address: r.Text(1), Port: r.Int(2), Kind: r.Text(3), Peer: r.Text(4), Tries: r.Int(5)),
-            turn.Now.Ms
+            turn.Now.Ms,
+            (turn.Now + options.RetryMax).Ms
         );
         foreach (var row in due)
         {
@@ -248,6 +250,7 @@ public sealed class PairingDesk(
     {
         if (peering.State != step.Next)
             PeerBook.SetState(turn, peering.Did, step.Next, reason);
+        DropOvertaken(turn, peering.Did, step.Next);
         if (step.Acts.HasFlag(PeerActs.SendAgreement))
             Queue(turn, Kinds.PairingAgreement, peering.Address, peering.PairPort, peering.Did.Value);
         if (step.Acts.HasFlag(PeerActs.SendEnd))
@@ -263,6 +266,15 @@ public sealed class PairingDesk(
             cut(turn, peering.Did);
         }
         turn.Emit(new PageChanged(PageChanged.Stewards));
+    }
+
+    /// <summary>
+    /// A frame that is still being repeated must not undo what came after it: an end does not outlive a new beginning, nor an agreement an end.
+    /// </summary>
+    private static void DropOvertaken(Turn turn, Did peer, PeerState now)
+    {
+        var overtaken = now is PeerState.Declined or PeerState.Revoked ? Kinds.PairingAgreement : Kinds.PairingEnd;
+        turn.Db.Run("DELETE FROM pairing WHERE peer = $1 AND kind = $2", peer.Value, overtaken);
     }
 
     private void Queue(Turn turn, string kind, string address, int pairPort, string peer)

@@ -78,7 +78,7 @@ public static class PeerBook
     /// <summary>Kept to the minute: a contact is not worth a write of its own more often.</summary>
     public static void Contacted(Turn turn, Did did) =>
         turn.Db.Run(
-            "UPDATE peering SET last_contact = $2 WHERE did = $1 AND (last_contact IS NULL OR last_contact < $2 - 60000)",
+            "UPDATE peering SET last_contact = $2 WHERE did = $1 AND (last_contact IS NULL OR last_contact NOT BETWEEN $2 - 60000 AND $2)",
             did.Value,
             turn.Now.Ms
         );

@@ -89,6 +89,8 @@ public static class PeerLifecycle
                 PeerActs.Open | PeerActs.AnswerAgreement
             ),
             (PeerState.Enrolled, PeerEvent.AgreementVerified) => (PeerState.Enrolled, PeerActs.AnswerAgreement),
+            // They ended it and ask again before we heard of the end: our steward's word still stands.
+            (PeerState.Enrolled, PeerEvent.RequestedThere) => (PeerState.Enrolled, PeerActs.SendAgreement),
             (PeerState.ProposedByUs or PeerState.ProposedByThem or PeerState.Accepted, PeerEvent.DeclinedHere) => (
                 PeerState.Declined,
                 PeerActs.SendEnd

@@ -143,6 +143,20 @@ public static class Items
     public static Need? FindNeed(Db db, string id) =>
         Filled(db, db.One($"SELECT {NeedColumns} FROM need WHERE need_id = $1", ReadNeed, id));
 
+    /// <summary>The home node's own items that a peer may see, withdrawn ones too, with the statement that shares each.</summary>
+    public static List<(string Id, int Version, bool Active, Did Participant, string StatementId)> SharedWith(
+        Db db,
+        Did homeNode,
+        Did peer
+    ) =>
+        db.All(
+            "SELECT offering_id, version, state, participant, statement_id FROM offering WHERE home_node = $1 AND statement_id IS NOT NULL AND instr(audience, $2) > 0 "
+                + "UNION ALL SELECT need_id, version, state, participant, statement_id FROM need WHERE home_node = $1 AND statement_id IS NOT NULL AND instr(audience, $2) > 0 ORDER BY 1",
+            r => (r.Text(0), r.Int(1), r.Text(2) == "active", new Did(r.Text(3)), r.Text(4)),
+            homeNode.Value,
+            peer.Value
+        );
+
     public static List<Offering> OfferingsOf(Db db, Did participant) =>
         db.All(
             $"SELECT {OfferingColumns} FROM offering WHERE participant = $1 AND state = 'active' ORDER BY offering_id DESC",

@@ -27,6 +27,17 @@ internal sealed class Contact(Moment since)
 
     public void Heard(Moment now) => LastHeard = now;
 
+    /// <summary>
+    /// After the clock was set back, what seems to lie in the future counts from now on; otherwise waits would last until the old time comes again.
+    /// </summary>
+    public void NotBefore(Moment now)
+    {
+        LastHeard = LastHeard < now ? LastHeard : now;
+        Greeted = Greeted < now ? Greeted : now;
+        foreach (var (key, sent) in _underWay.Where(u => u.Value.At > now).ToArray())
+            _underWay[key] = (sent.Bytes, now);
+    }
+
     /// <summary>The link is gone: what was under way counts as not sent.</summary>
     public void Forget()
     {

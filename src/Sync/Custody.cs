@@ -11,6 +11,7 @@ namespace EdgeNode.Sync;
 public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox inbox, SyncOptions options, CustodyVoice voice)
 {
     private readonly SortedDictionary<Did, Contact> _contacts = [];
+    private Moment _looked;
 
     /// <summary>Peers whose have arrived on a live link, in order of DID.</summary>
     public IEnumerable<Did> Ready => _contacts.Where(c => c.Value.Ready).Select(c => c.Key);
@@ -106,8 +107,10 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
     /// </summary>
     public void Flush(Turn turn)
     {
+        _looked = turn.Now;
         foreach (var (peer, contact) in _contacts)
         {
+            contact.NotBefore(turn.Now);
             PayReceipts(turn, peer, contact);
             Watch(turn, peer, contact);
             if (contact.Ready)
@@ -125,10 +128,12 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
             if (!contact.Ready)
                 continue;
             due = Earlier(due, contact.RetransmitAt(options));
+            // What was due at the last look and is still here waits for room, not for a time.
             var paused = db.One(
-                "SELECT min(not_before) FROM outbox WHERE peer = $1 AND bundle_seq IS NULL AND not_before > 0",
+                "SELECT min(not_before) FROM outbox WHERE peer = $1 AND bundle_seq IS NULL AND not_before > $2",
                 r => r.LongOrNull(0),
-                peer.Value
+                peer.Value,
+                _looked.Ms
             );
             if (paused is { } at)
                 due = Earlier(due, new Moment(at));

@@ -42,9 +42,11 @@ public sealed class Inbox(VerifyGate gate, SyncOptions options, Func<Turn, State
         );
         if (seq <= last.Seq)
             return Repeat(turn, peer, bundle);
-        if (seq > last.Seq + 1)
+        // A bundle without a predecessor begins the stream anew: its sender has set aside what came before (Outbox.Abandon).
+        var restarts = bundle.Header.Prev.Length == 0;
+        if (seq > last.Seq + 1 && !restarts)
             return Arrival.Gap;
-        if (bundle.Header.Prev != (last.Id ?? ""))
+        if (!restarts && bundle.Header.Prev != last.Id)
             return Refuse(turn, peer, "bundle.prev");
         Commit(turn, peer, bundle, code);
         return Arrival.Taken;
@@ -152,8 +154,9 @@ public sealed class Inbox(VerifyGate gate, SyncOptions options, Func<Turn, State
     }
 
     /// <summary>
-    /// Keeps a statement and does what it means, once. One that is not accepted, or whose handling fails, is taken back alone, so that it never blocks the
-    /// queue and is judged anew if it comes again. A failing disk is not the statement's fault and ends the step.
+    /// Keeps the statement and does what it means, or neither: what is not accepted leaves no trace, so that it has its effect when it comes again (after
+    /// quota, or by another road). One whose handling fails is taken back alone, set aside and counted, so that it never blocks the queue. A failing disk is
+    /// not the statement's fault and ends the step.
     /// </summary>
     private Verdict ApplyOnce(Turn turn, Statement statement, Did peer)
     {

@@ -16,6 +16,9 @@ public enum Enqueued
 /// </summary>
 public sealed class Outbox(Signer signer, SyncOptions options)
 {
+    /// <summary>$2 = now, $3 = the longest pause from now: a pause beyond it was set by a clock that has been set back since.</summary>
+    private const string IsDue = "(not_before <= $2 OR not_before > $3)";
+
     private readonly Dictionary<Did, long> _waiting = [];
 
     /// <summary>Told of every receipted statement: (statement id, peer, verdict). Runs in the transaction of the receipt.</summary>
@@ -61,10 +64,11 @@ public sealed class Outbox(Signer signer, SyncOptions options)
     {
         DropExpired(turn, peer);
         var stream = turn.Db.One(
-            "SELECT stream FROM outbox WHERE peer = $1 AND bundle_seq IS NULL AND not_before <= $2 ORDER BY stream, place LIMIT 1",
+            $"SELECT stream FROM outbox WHERE peer = $1 AND bundle_seq IS NULL AND {IsDue} ORDER BY stream, place LIMIT 1",
             r => (int?)r.Int(0),
             peer.Value,
-            turn.Now.Ms
+            turn.Now.Ms,
+            (turn.Now + options.QuotaPause).Ms
         );
         return stream is { } s ? Form(turn, peer, s) : null;
     }
@@ -136,18 +140,22 @@ public sealed class Outbox(Signer signer, SyncOptions options)
             ),
         ];
 
-    /// <summary>Everything still waiting for a peer whose peering has ended, moved to the visible set-aside.</summary>
+    /// <summary>
+    /// Everything still waiting for a peer whose peering has ended, moved to the visible set-aside. Should there be another peering, its first bundle names no
+    /// predecessor, for the last ones may never have arrived; numbers go on, so that no old bundle can pass for a new one.
+    /// </summary>
     public static void Abandon(Turn turn, Did peer, string code)
     {
         turn.Db.Run(
             "INSERT INTO set_aside (peer, direction, statement_id, kind, disposition, code, at) "
-                + "SELECT o.peer, 'out', o.statement_id, s.kind, 'refused', $2, $3 FROM outbox o JOIN statement s ON s.id = o.statement_id WHERE o.peer = $1",
+                + "SELECT o.peer, 'out', o.statement_id, s.kind, 'refused', $2, $3 FROM outbox o JOIN statement s ON s.id = o.statement_id WHERE o.peer = $1 ORDER BY o.place",
             peer.Value,
             code,
             turn.Now.Ms
         );
         turn.Db.Run("DELETE FROM outbox WHERE peer = $1", peer.Value);
         turn.Db.Run("DELETE FROM bundle_out WHERE peer = $1", peer.Value);
+        turn.Db.Run("UPDATE stream_out SET last_id = '' WHERE peer = $1", peer.Value);
     }
 
     private FormedBundle Form(Turn turn, Did peer, int stream)
@@ -190,11 +198,12 @@ public sealed class Outbox(Signer signer, SyncOptions options)
     {
         var waiting = turn.Db.All(
             "SELECT o.place, o.statement_id, length(s.raw) FROM outbox o JOIN statement s ON s.id = o.statement_id "
-                + "WHERE o.peer = $1 AND o.stream = $2 AND o.bundle_seq IS NULL AND o.not_before <= $3 ORDER BY o.place LIMIT $4",
+                + $"WHERE o.peer = $1 AND {IsDue} AND o.bundle_seq IS NULL AND o.stream = $4 ORDER BY o.place LIMIT $5",
             r => (Place: r.Long(0), Id: r.Text(1), Size: r.Int(2)),
             peer.Value,
-            stream,
             turn.Now.Ms,
+            (turn.Now + options.QuotaPause).Ms,
+            stream,
             Bundle.MaxStatements
         );
         var bytes = 2048 + 100;

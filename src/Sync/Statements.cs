@@ -22,6 +22,9 @@ public sealed class Statements
             turn.Now.Ms
         ) == 1;
 
+    /// <summary>As if it had never come. Only for what had no effect and is queued for nobody.</summary>
+    public static void Forget(Turn turn, string id) => turn.Db.Run("DELETE FROM statement WHERE id = $1", id);
+
     public static bool Has(Db db, string id) => db.Exists("SELECT 1 FROM statement WHERE id = $1", id);
 
     public static byte[]? Raw(Db db, string id) => db.One("SELECT raw FROM statement WHERE id = $1", r => r.Bytes(0), id);

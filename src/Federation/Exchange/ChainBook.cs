@@ -154,6 +154,19 @@ public static class ChainBook
             node
         );
 
+    /// <summary>Statements of one home node on a ring that has its consents: those, its vote, its participants' words on promises.</summary>
+    public static List<string> SaidBy(Db db, ChainRow row, Did node)
+    {
+        var settled = db.All(
+            "SELECT s.statement_id FROM chain_settlement s JOIN chain_participant p ON p.chain_id = s.chain_id AND p.participant = s.reporter "
+                + "WHERE s.chain_id = $1 AND p.home_node = $2 ORDER BY s.edge, s.reporter",
+            r => r.Text(0),
+            row.ChainId,
+            node.Value
+        );
+        return [.. YesOf(db, row.ChainId, node.Value), .. row.VoteId is { } vote ? [vote] : Array.Empty<string>(), .. settled];
+    }
+
     public static int ParticipantsOf(Db db, string chainId, string node) =>
         (int)db.Number("SELECT count(*) FROM chain_participant WHERE chain_id = $1 AND home_node = $2", chainId, node);
 
@@ -176,7 +189,10 @@ public static class ChainBook
             me.Value
         );
 
-    /// <summary>Keeps a vote, consent or settlement that came before what it belongs to; the oldest of the same origin give way.</summary>
+    /// <summary>
+    /// Keeps a vote, consent or settlement that came before what it belongs to. The oldest of the same origin give way, and are forgotten altogether, so that
+    /// they have their effect when they are sent again.
+    /// </summary>
     public static void KeepEarly(Turn turn, Statement statement, string chainId, int perPeer)
     {
         turn.Db.Run(
@@ -186,11 +202,17 @@ public static class ChainBook
             statement.From.Value,
             turn.Now.Ms
         );
-        turn.Db.Run(
-            "DELETE FROM chain_early WHERE origin = $1 AND rowid <= (SELECT rowid FROM chain_early WHERE origin = $1 ORDER BY rowid DESC LIMIT 1 OFFSET $2)",
+        var oldest = turn.Db.All(
+            "SELECT statement_id FROM chain_early WHERE origin = $1 ORDER BY rowid DESC LIMIT -1 OFFSET $2",
+            r => r.Text(0),
             statement.From.Value,
             perPeer
         );
+        foreach (var id in oldest)
+        {
+            turn.Db.Run("DELETE FROM chain_early WHERE statement_id = $1", id);
+            Statements.Forget(turn, id);
+        }
     }
 
     /// <summary>Takes out what waited for this ring, in the order it came.</summary>

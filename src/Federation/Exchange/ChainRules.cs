@@ -46,6 +46,9 @@ public sealed class ChainRules(Did me, ExchangeOptions options)
             return ProposalFinding.Reject("too_long");
         if (p.Norms.Version != PeeringContract.Current.Version || p.Norms.Hash != PeeringContract.Current.Hash)
             return ProposalFinding.Reject("norms");
+        // With a node that is no peer there is no agreement to exchange anything under, and our vote would not reach it.
+        if (!p.HomeNodes.All(h => h.Node == me.Value || PeerBook.IsEnrolled(db, new Did(h.Node))))
+            return ProposalFinding.Reject("class");
         _ = Moment.TryParse(p.ProposedTimeline.ConsentDeadline, out var deadline);
         if (now >= Moment.EarliestSure && (deadline <= now || deadline - now > options.LongestWindow + options.Skew))
             return ProposalFinding.Reject("expired");
@@ -179,6 +182,9 @@ public sealed record ExchangeOptions
 
     /// <summary>How long to wait for the others' consents before voting with the own ones alone (default: 6 h).</summary>
     public TimeSpan VoteAfter { get; init; } = TimeSpan.FromHours(6);
+
+    /// <summary>The longest wait between two questions for missing votes, as a multiple of the first.</summary>
+    public const int LongestAskFactor = 60;
 
     /// <summary>First wait before asking for missing votes; doubled up to 60 times as long (default: 1 min).</summary>
     public TimeSpan AskAfter { get; init; } = TimeSpan.FromMinutes(1);

@@ -3,6 +3,17 @@ using EdgeNode.Wire;
 
 namespace EdgeNode.Federation;
 
+/// <summary>When a statement that is made now ends.</summary>
+internal static class Expiry
+{
+    /// <summary>
+    /// Counted on the hybrid clock, which never runs backwards: with the wall clock of a cabinet that woke up in 1970, a resident's yes would be expired
+    /// before it was sent.
+    /// </summary>
+    public static Moment? Of(KindRule rule, Signer signer) =>
+        rule.Lifetime is { } lifetime ? Hlc.TimeOf(signer.NextHlc()) + lifetime : null;
+}
+
 /// <summary>Makes the statements of the ring protocol and queues them for the other home nodes, in the transaction that decided on them.</summary>
 public sealed class ChainSpeaker(Signer signer, Outbox outbox)
 {
@@ -13,9 +24,8 @@ public sealed class ChainSpeaker(Signer signer, Outbox outbox)
     public Statement Make(Turn turn, string kind, byte[] body, IReadOnlyList<string> homeNodes)
     {
         var rule = DataMap.RuleOf(kind)!;
-        Moment? expires = rule.Lifetime is { } lifetime ? turn.Now + lifetime : null;
         var audience = homeNodes.Where(n => n != Me.Value).Select(n => new Did(n)).ToArray();
-        var draft = new StatementDraft(kind, DataClass.Shared, audience, body, expires, PeeringContract.Current.Hash);
+        var draft = new StatementDraft(kind, DataClass.Shared, audience, body, Expiry.Of(rule, signer), PeeringContract.Current.Hash);
         var statement = Statement.Sign(draft, signer);
         Statements.Keep(turn, statement);
         return statement;

@@ -23,11 +23,24 @@ public sealed class Exchange
     private readonly ChainRules _rules;
     private readonly ExchangeOptions _options;
     private readonly VerifyGate _gate;
+    private readonly Func<Did, bool> _inContact;
     private readonly Settlements _settlements;
+    private Moment _looked;
 
-    public Exchange(ChainSpeaker speaker, VerifyGate gate, ExchangeOptions options, Action<Turn, string> spent)
+    /// <param name="speaker">Makes and queues what this node says.</param>
+    /// <param name="gate">Judges what is inside a certificate.</param>
+    /// <param name="options">Waits and bounds.</param>
+    /// <param name="inContact">Whether a peer has answered on a link of this run.</param>
+    /// <param name="spent">Told of an own item of which units were used up.</param>
+    public Exchange(
+        ChainSpeaker speaker,
+        VerifyGate gate,
+        ExchangeOptions options,
+        Func<Did, bool> inContact,
+        Action<Turn, string> spent
+    )
     {
-        (_speaker, _gate, _options) = (speaker, gate, options);
+        (_speaker, _gate, _options, _inContact) = (speaker, gate, options, inContact);
         _rules = new ChainRules(speaker.Me, options);
         _settlements = new Settlements(speaker, spent, (turn, row) => Advance(turn, row, ChainEvent.EdgesFinal, null));
     }
@@ -109,7 +122,10 @@ public sealed class Exchange
     public void ItemsArrived(Turn turn)
     {
         foreach (var row in ChainBook.InState(turn.Db, ChainState.Seen))
+        {
             Judge(turn, row);
+            TakeEarly(turn, row.ChainId);
+        }
     }
 
     /// <summary>A peer signed for a statement of ours. When it is our YES, that may be the last thing a commitment waits for.</summary>
@@ -120,12 +136,27 @@ public sealed class Exchange
             Decide(turn, ChainBook.Find(turn.Db, chainId)!);
     }
 
+    /// <summary>
+    /// A peering begins, perhaps anew: the peer gets again what this node has said on the rings of both, for the end of the peering before set it aside.
+    /// </summary>
+    public void Welcome(Turn turn, Did peer)
+    {
+        ChainState[] unfinished = [ChainState.Consented, ChainState.Yes, ChainState.Committed, ChainState.Completed];
+        foreach (var row in unfinished.SelectMany(state => ChainBook.InState(turn.Db, state)))
+        {
+            if (!ChainBook.HomeNodes(turn.Db, row.ChainId).Contains(peer.Value))
+                continue;
+            foreach (var said in ChainBook.SaidBy(turn.Db, row, Me))
+                _speaker.SendTo(turn, Statements.Get(turn.Db, said), peer);
+        }
+    }
+
     /// <summary>A peer can be reached again: rings that wait for its vote ask for it.</summary>
     public void Contacted(Turn turn, Did peer)
     {
         foreach (var row in ChainBook.InState(turn.Db, ChainState.Yes))
         {
-            var recently = row.AskAt is { } at && at - turn.Now > _options.AskAfter && row.Asks > 0;
+            var recently = row.AskAt is { } at && at - turn.Now > _options.AskAfter && at - turn.Now <= LongestAsk && row.Asks > 0;
             if (!recently && ChainBook.HomeNodes(turn.Db, row.ChainId).Contains(peer.Value))
                 Ask(turn, row);
         }
@@ -148,22 +179,30 @@ public sealed class Exchange
     /// <summary>What time alone brings: deadlines of rings not voted on, votes that waited long enough, questions for missing votes.</summary>
     public void Due(Turn turn)
     {
+        _looked = turn.Now;
         if (turn.Now >= Moment.EarliestSure)
             EndOverdue(turn);
         foreach (var row in ChainBook.InState(turn.Db, ChainState.Consented))
             TryVote(turn, row);
-        foreach (var row in ChainBook.InState(turn.Db, ChainState.Yes).Where(r => r.AskAt <= turn.Now))
+        foreach (var row in ChainBook.InState(turn.Db, ChainState.Yes).Where(r => IsAskDue(r, turn.Now)))
             Ask(turn, row);
     }
 
+    private TimeSpan LongestAsk => _options.AskAfter * ExchangeOptions.LongestAskFactor;
+
+    /// <summary>A time beyond the longest wait was set by a clock that has been set back since.</summary>
+    private bool IsAskDue(ChainRow row, Moment now) => row.AskAt <= now || row.AskAt > now + LongestAsk;
+
+    /// <summary>A ring that waits for a unit has nothing to do at a time: it is looked at when another ring is decided.</summary>
     public Moment? NextDue(Db db)
     {
         var at = db.One(
             "SELECT min(at) FROM (SELECT consent_deadline + $1 + 1 AS at FROM chain WHERE state IN ('SEEN', 'VALIDATED', 'CONSENTED') "
-                + "UNION ALL SELECT consented_at + $2 FROM chain WHERE state = 'CONSENTED' UNION ALL SELECT ask_at FROM chain WHERE state = 'YES')",
+                + "UNION ALL SELECT consented_at + $2 FROM chain WHERE state = 'CONSENTED' AND consented_at + $2 > $3 UNION ALL SELECT ask_at FROM chain WHERE state = 'YES')",
             r => r.LongOrNull(0),
             (long)_options.Skew.TotalMilliseconds,
-            (long)_options.VoteAfter.TotalMilliseconds
+            (long)_options.VoteAfter.TotalMilliseconds,
+            _looked.Ms
         );
         return at is { } ms ? new Moment(ms) : null;
     }
@@ -201,8 +240,15 @@ public sealed class Exchange
     {
         ChainBook.Insert(turn, proposal, statement, ChainState.Seen);
         Judge(turn, ChainBook.Find(turn.Db, proposal.ChainId)!);
-        // What came before the proposal is taken in its order; each piece may already decide the ring.
-        foreach (var early in ChainBook.TakeEarly(turn, proposal.ChainId))
+        TakeEarly(turn, proposal.ChainId);
+    }
+
+    /// <summary>
+    /// What came too early is looked at again, in its order: each piece may already decide the ring. What is still too early goes on waiting.
+    /// </summary>
+    private void TakeEarly(Turn turn, string chainId)
+    {
+        foreach (var early in ChainBook.TakeEarly(turn, chainId))
             Apply(turn, early);
     }
 
@@ -251,8 +297,7 @@ public sealed class Exchange
         ChainBook.PutConsent(turn, row.ChainId, act.Person, "yes", statement.Id, act);
         TryVote(turn, row);
         // A vote that came before its consents can be counted now.
-        foreach (var early in ChainBook.TakeEarly(turn, row.ChainId))
-            Apply(turn, early);
+        TakeEarly(turn, row.ChainId);
         return Verdict.Accepted;
     }
 
@@ -320,8 +365,8 @@ public sealed class Exchange
             if (inner is null || !verdict.IsAccepted || inner.Kind is not (Kinds.ChainVote or Kinds.ChainConsent))
                 return Verdict.Refused("outcome.unproved");
             proved.Add(inner.Id);
-            if (inner.From != Me && Statements.Keep(turn, inner))
-                Apply(turn, inner);
+            if (inner.From != Me && Statements.Keep(turn, inner) && !Apply(turn, inner).IsAccepted)
+                return Verdict.Refused("outcome.unproved");
         }
         // Who shows our own vote has it: that is as good as a receipt.
         if (ChainBook.Find(turn.Db, outcome.ChainId) is { VoteId: { } own } row)
@@ -386,11 +431,16 @@ public sealed class Exchange
 
     private void EndOverdue(Turn turn)
     {
-        var limit = turn.Now - _options.Skew;
+        var earliest = turn.Now - _options.Skew;
+        // No window is that long: the ring was proposed by a clock that has been set back since, and nobody would wait for its end.
+        var latest = turn.Now + _options.LongestWindow + _options.Skew;
         foreach (var state in new[] { ChainState.Seen, ChainState.Validated, ChainState.Consented })
         {
-            foreach (var row in ChainBook.InState(turn.Db, state).Where(r => r.ConsentDeadline < limit))
-                Advance(turn, row, ChainEvent.DeadlinePassed, "deadline");
+            foreach (var row in ChainBook.InState(turn.Db, state))
+            {
+                if (row.ConsentDeadline < earliest || row.ConsentDeadline > latest)
+                    Advance(turn, row, ChainEvent.DeadlinePassed, "deadline");
+            }
         }
     }
 
@@ -404,7 +454,7 @@ public sealed class Exchange
             return;
         var yes = ChainBook.Consents(turn.Db, row.ChainId).Count(c => c.Value == "yes");
         var all = yes == ChainBook.Proposal(turn.Db, current).Participants.Length;
-        if (!all && current.ConsentedAt + _options.VoteAfter > turn.Now)
+        if (!all && current.ConsentedAt <= turn.Now && current.ConsentedAt + _options.VoteAfter > turn.Now)
             return;
         var answers = ChainBook
             .OwnItems(turn.Db, row.ChainId, Me)
@@ -563,12 +613,20 @@ public sealed class Exchange
     private void Ask(Turn turn, ChainRow row)
     {
         var homes = ChainBook.HomeNodes(turn.Db, row.ChainId);
+        var reached = homes.Where(h => _inContact(new Did(h))).ToArray();
+        if (reached.Length == 0)
+        {
+            // A question that waits for a link is asked when the link is there; kept in the outbox, there would be a new one every hour.
+            ChainBook.SetAsk(turn, row.ChainId, turn.Now + LongestAsk, 0);
+            return;
+        }
         var votes = ChainBook.Votes(turn.Db, row.ChainId);
         var want = homes.Except(votes.Select(v => v.Node)).ToArray();
-        var wait = TimeSpan.FromTicks(_options.AskAfter.Ticks * Math.Min(60, 1 << Math.Min(row.Asks, 6)));
+        var wait = _options.AskAfter * Math.Min(ExchangeOptions.LongestAskFactor, 1 << Math.Min(row.Asks, 6));
         ChainBook.SetAsk(turn, row.ChainId, turn.Now + wait, row.Asks + 1);
         var body = new ChainVoteRequestBody(row.ChainId, want, [.. votes.Select(v => v.StatementId)]);
-        _speaker.Say(turn, Kinds.ChainVoteRequest, WireJson.Write(body, WireJson.Default.ChainVoteRequestBody), homes);
+        var bytes = WireJson.Write(body, WireJson.Default.ChainVoteRequestBody);
+        _speaker.Send(turn, _speaker.Make(turn, Kinds.ChainVoteRequest, bytes, homes), reached);
     }
 
     /// <summary>A decision frees or fixes units: rings that waited for them look again.</summary>

@@ -31,6 +31,7 @@ public sealed class Proposer(Did me, Exchange exchange, Entropy entropy, Exchang
         var (market, refusal) = Items.Snapshot(turn.Db, Exchange.Pledged(turn.Db), homes);
         if (market is null)
             return new(refusal!.Code, refusal.Sentence);
+        market = AmongPeers(turn, market);
         turn.Db.Run(
             "INSERT INTO plan (state, started, cap, offerings, needs) VALUES ('running', $1, $2, $3, $4)",
             turn.Now.Ms,
@@ -41,6 +42,15 @@ public sealed class Proposer(Did me, Exchange exchange, Entropy entropy, Exchang
         turn.Db.Run("DELETE FROM plan WHERE plan_id <= (SELECT max(plan_id) FROM plan) - $1", PlansKept);
         turn.Emit(new StartPlan(turn.Db.Number("SELECT max(plan_id) FROM plan"), market, planCap));
         return ChainAnswer.Done;
+    }
+
+    /// <summary>Items of a neighbour whose peering has ended stay known, and are left out: no ring could be agreed with them.</summary>
+    private Market AmongPeers(Turn turn, Market market)
+    {
+        var homes = PeerBook.Enrolled(turn.Db).Select(p => p.Did.Value).Append(me.Value).ToHashSet(StringComparer.Ordinal);
+        var offerings = market.Offerings.Where(o => !homes.Contains(o.HomeNode)).Select(o => o.Id);
+        var needs = market.Needs.Where(n => !homes.Contains(n.HomeNode)).Select(n => n.Id);
+        return market.Without([.. offerings, .. needs]);
     }
 
     /// <summary>After a restart: a run that was under way starts again from the tables.</summary>

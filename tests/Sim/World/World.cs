@@ -45,7 +45,7 @@ internal sealed class World : IDisposable
         _prng = new Prng(options.Seed);
         _jobs = _prng.Fork();
         Faulty = true;
-        var tuning = Tuning(_prng.Fork(), options);
+        var tuning = options.Tune(Tuning(_prng.Fork(), options));
         var clocks = _prng.Fork();
         Cabinets =
         [

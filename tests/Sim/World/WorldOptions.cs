@@ -1,3 +1,5 @@
+using EdgeNode.Appliance;
+
 namespace EdgeNode.Tests.Sim;
 
 /// <summary>What can go wrong on the way of one frame. Times are the world's.</summary>
@@ -109,6 +111,9 @@ internal sealed record WorldOptions
 
     /// <summary>Longest ring that is planned.</summary>
     public int PlanCap { get; init; } = 3;
+
+    /// <summary>What a scenario changes of the nodes' waits and bounds.</summary>
+    public Func<NodeOptions, NodeOptions> Tune { get; init; } = o => o;
 
     /// <summary>A planted fault, for the proof that the checkers can fail.</summary>
     public Plant? Plant { get; init; }
