@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using EdgeNode.Appliance;
 using EdgeNode.Federation;
 using EdgeNode.Store;
@@ -61,7 +62,8 @@ internal sealed class Cabinet : Station, IDisposable
         var identity = Identity.CreateNode(_key, entropy.Bytes(32), entropy);
         var certificate = PlainCertificate.Of(_key, identity.Did);
         _card = new NodeCard(identity, Name, certificate, "stewards", Address, PeersPort, PairPort, "sim");
-        Spki = CertificateKey.Of(certificate)!.Spki;
+        using (var pinned = X509CertificateLoader.LoadCertificate(certificate))
+            Spki = CertificateKey.Of(pinned)!.Spki;
         Clock = new SimClock(world.Now, drift);
         _disk = new CabinetDisk(folder, $"cabinet-{index}");
         _disk.Format();

@@ -14,13 +14,11 @@ internal static class PlainCertificate
     {
         var subject = new X500DistinguishedName("CN=" + did.Value);
         var request = new CertificateRequest(subject, key.Ecdsa, HashAlgorithmName.SHA256);
-        using var certificate = request.Create(
-            subject,
-            new Unsigned(key.Ecdsa),
-            DateTimeOffset.UnixEpoch,
-            DateTimeOffset.UnixEpoch.AddYears(7000),
-            [1]
-        );
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
+        // Dates as NodeCertificate has them: pairing refuses a certificate that some clock would end.
+        var until = new DateTimeOffset(9999, 12, 31, 23, 59, 59, TimeSpan.Zero);
+        using var certificate = request.Create(subject, new Unsigned(key.Ecdsa), DateTimeOffset.UnixEpoch, until, [1]);
         return certificate.RawData;
     }
 
