@@ -17,7 +17,10 @@ internal sealed class RingStory(string chainId, IReadOnlyList<(CabinetShown Cabi
 
     public bool IsCrossing => Homes.Count > 1;
 
-    /// <summary>Every home node shows it, and none is still waiting.</summary>
+    /// <summary>Every home node shows it, and none waits for its own residents any more.</summary>
+    public bool IsAnswered => Everywhere("CONSENTED", "YES", "COMMITTED", "COMPLETED", "ABORTED");
+
+    /// <summary>Every home node shows it, and none is still waiting for another.</summary>
     public bool IsDecided => Everywhere("COMMITTED", "COMPLETED", "ABORTED");
 
     public bool IsCommitted => Everywhere("COMMITTED", "COMPLETED");
@@ -60,6 +63,8 @@ internal sealed class RingBook
 
     /// <summary>Items that change hands in agreed rings.</summary>
     public int ItemsTraded => Committed.Sum(r => r.Edges.Count);
+
+    public bool AllAnswered => Rings.All(r => r.IsAnswered);
 
     public bool AllDecided => Rings.All(r => r.IsDecided);
 

@@ -98,7 +98,7 @@ internal sealed class Trade(
             facts.Violations.Add($"{proposed} rings were proposed of {best.Rings} planned.");
     }
 
-    /// <summary>Until every proposed ring has every yes, or is decided already.</summary>
+    /// <summary>Until every proposed ring has reached all its cabinets and has every yes there, or is decided already.</summary>
     private async Task Answer(CancellationToken token)
     {
         chaos.Reached(DemoPart.Voting, 0);
@@ -106,7 +106,7 @@ internal sealed class Trade(
         {
             await Sweep(settle: false, token);
             var book = await Book(token);
-            if (book.Rings.Count >= _expectedRings && !book.Rings.Any(r => r.Somewhere("SEEN", "VALIDATED")))
+            if (book.Rings.Count >= _expectedRings && book.AllAnswered)
                 return;
             await Wait.For(waits.Look, token);
         }

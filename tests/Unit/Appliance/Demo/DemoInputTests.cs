@@ -9,10 +9,10 @@ namespace EdgeNode.Tests.Unit.Appliance.Demo;
 public sealed class DemoInputTests
 {
     [Theory]
-    [InlineData("001-MED", 2)]
-    [InlineData("002-ANT", 0)]
+    [InlineData("001-MED", 1)]
+    [InlineData("002-ANT", 2)]
     [InlineData("597-TIG", 0)]
-    [InlineData("BREAD", 2)]
+    [InlineData("BREAD", 1)]
     public void An_item_lives_at_the_same_cabinet_for_ever(string item, int cabinet) =>
         Assert.Equal(cabinet, DemoInput.CabinetOf(item));
 
@@ -24,7 +24,7 @@ public sealed class DemoInputTests
         var input = DemoInput.FromWantList("ask", list, "ask");
 
         Assert.Equal((597, 542, 1139), (input.People.Count, input.Needs, input.Entries));
-        Assert.Equal([211, 200, 186], from c in Enumerable.Range(0, 3) select input.People.Count(p => p.Cabinet == c));
+        Assert.Equal([170, 224, 203], from c in Enumerable.Range(0, 3) select input.People.Count(p => p.Cabinet == c));
         Assert.All(Enumerable.Range(0, 3), cabinet => Assert.True(input.SeesAll(cabinet)));
         var first = input.People[0];
         Assert.Equal(("001-MED", "ask/001-MED", "001-MED"), (first.Label, first.Category, first.Title));

@@ -121,6 +121,14 @@ public sealed class FindingsTests
         Assert.Equal((decided, committed), (ring.IsDecided, ring.IsCommitted));
     }
 
+    [Fact]
+    public void A_ring_that_has_not_reached_one_of_its_cabinets_still_waits_for_answers()
+    {
+        Assert.False(Book([], [Ring("1", "consented")]).AllAnswered);
+        Assert.False(Book(Ring("1", "validated"), Ring("1", "consented")).AllAnswered);
+        Assert.True(Book(Ring("1", "yes"), Ring("1", "consented")).AllAnswered);
+    }
+
     private static RingBook Book(StewardRingShown mill, StewardRingShown hill) => Book([mill], [hill]);
 
     private static RingBook Book(StewardRingShown[] mill, StewardRingShown[] hill, StewardRingShown[]? quay = null) =>
