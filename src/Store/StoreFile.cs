@@ -101,6 +101,11 @@ public sealed class StoreFile(string path)
                 "store.gone",
                 $"The database {Path} is gone but its log {Log} is there. Put the database back, or move the log away too to start anew."
             );
+        if (!DurableFile.HasFolder(Path))
+            throw new StoreException(
+                "store.no_access",
+                $"The folder of the database {Path} does not exist. Make it, or name another with --data."
+            );
         var unfinished = Path + ".new";
         DurableFile.Remove(unfinished);
         DurableFile.Remove(unfinished + "-journal");

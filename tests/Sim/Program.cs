@@ -1,4 +1,5 @@
 using System.Globalization;
+
 namespace EdgeNode.Tests.Sim;
 
 /// <summary>edgenode-sim: whole federations in one process, decided by a seed.</summary>
@@ -23,10 +24,14 @@ public static class Program
         {
             var r = Runner.Run(WorldOptions.Draw(first + i), args.Length > 2 ? args[2] : null);
             sum.Add(r.Counts);
-            if (!r.Passed) failed++;
-            Console.WriteLine($"{r.Options.Seed} n={r.Options.Nodes} d={r.Options.Days} {r.Hash} {r.Took.TotalSeconds:F2}s steps={r.Counts["steps"]} {(r.Fault is null ? "" : r.Fault[..Math.Min(600, r.Fault.Length)])}");
+            if (!r.Passed)
+                failed++;
+            Console.WriteLine(
+                $"{r.Options.Seed} n={r.Options.Nodes} d={r.Options.Days} {r.Hash} {r.Took.TotalSeconds:F2}s steps={r.Counts["steps"]} {(r.Fault is null ? "" : r.Fault[..Math.Min(600, r.Fault.Length)])}"
+            );
         }
-        foreach (var (w, c) in sum.All) Console.WriteLine($"  {w,-24} {c}");
+        foreach (var (w, c) in sum.All)
+            Console.WriteLine($"  {w, -24} {c}");
         Console.WriteLine($"failed {failed}");
         SimFolder.Clear();
         return 0;

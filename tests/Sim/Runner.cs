@@ -4,13 +4,24 @@ using System.Globalization;
 namespace EdgeNode.Tests.Sim;
 
 /// <summary>How one world ended.</summary>
-internal sealed record RunResult(WorldOptions Options, string? Code, string? Fault, string Hash, Counters Counts, TimeSpan Elapsed, TimeSpan Took)
+internal sealed record RunResult(
+    WorldOptions Options,
+    string? Code,
+    string? Fault,
+    string Hash,
+    Counters Counts,
+    TimeSpan Elapsed,
+    TimeSpan Took
+)
 {
     public bool Passed => Code is null;
 
     /// <summary>The command that lives this world again.</summary>
     public string Replay =>
-        string.Create(CultureInfo.InvariantCulture, $"edgenode-sim --seed {Options.Seed} --nodes {Options.Nodes} --days {Options.Days}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"edgenode-sim --seed {Options.Seed} --nodes {Options.Nodes} --days {Options.Days}"
+        );
 }
 
 internal static class Runner

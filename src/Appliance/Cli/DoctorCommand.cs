@@ -25,7 +25,10 @@ internal static class DoctorCommand
 
     public static CliCommand Create()
     {
-        var data = new Option<string?>("--data") { Description = "Folder of a cabinet, to look at its database too (while it is stopped or runs)." };
+        var data = new Option<string?>("--data")
+        {
+            Description = "Folder of a cabinet, to look at its database too (while it is stopped or runs).",
+        };
         var config = new Option<string?>("--config") { Description = "Settings file, to check it." };
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
         var command = new CliCommand(
@@ -51,7 +54,12 @@ internal static class DoctorCommand
         if (data is not null)
             findings.AddRange([Disk(data), Database(data), AuditChain(data)]);
         if (json)
-            Console.WriteLine(JsonSerializer.Serialize(new DoctorReport(findings.TrueForAll(f => f.Good), findings), DoctorJson.Default.DoctorReport));
+            Console.WriteLine(
+                JsonSerializer.Serialize(
+                    new DoctorReport(findings.TrueForAll(f => f.Good), findings),
+                    DoctorJson.Default.DoctorReport
+                )
+            );
         else
             findings.ForEach(f => Console.WriteLine($"{(f.Good ? "ok   " : "WRONG")} {f.Name, -10} {f.Says}"));
         return findings.TrueForAll(f => f.Good) ? 0 : 1;
@@ -79,7 +87,11 @@ internal static class DoctorCommand
         var now = DateTimeOffset.UtcNow;
         return now.ToUnixTimeMilliseconds() >= Moment.EarliestSure.Ms
             ? new("clock", true, $"It is {now:yyyy-MM-dd HH:mm} UTC.")
-            : new("clock", false, $"The clock says {now:yyyy-MM-dd}, so it was never set. Set it with date -s or fit a real-time clock.");
+            : new(
+                "clock",
+                false,
+                $"The clock says {now:yyyy-MM-dd}, so it was never set. Set it with date -s or fit a real-time clock."
+            );
     }
 
     private static Finding SettingsOf(string? config)
@@ -87,7 +99,11 @@ internal static class DoctorCommand
         try
         {
             var settings = SettingsFile.Load(config);
-            return new("settings", true, config is null ? "No file was named; the defaults apply." : $"{config} is sound; the cabinet is {settings.Name}.");
+            return new(
+                "settings",
+                true,
+                config is null ? "No file was named; the defaults apply." : $"{config} is sound; the cabinet is {settings.Name}."
+            );
         }
         catch (SetupException e)
         {
@@ -130,7 +146,11 @@ internal static class DoctorCommand
         {
             using var db = store.OpenReader();
             return Audit.FirstBroken(db) is { } broken
-                ? new("audit", false, $"Row {broken.Seq} about {broken.Peer} does not continue the chain: somebody changed the log outside the program.")
+                ? new(
+                    "audit",
+                    false,
+                    $"Row {broken.Seq} about {broken.Peer} does not continue the chain: somebody changed the log outside the program."
+                )
                 : new("audit", true, "Every row continues its chain.");
         }
         catch (Exception e) when (e is StoreException or Microsoft.Data.Sqlite.SqliteException)

@@ -25,7 +25,14 @@ public sealed class ChainSpeaker(Signer signer, Outbox outbox)
     {
         var rule = DataMap.RuleOf(kind)!;
         var audience = homeNodes.Where(n => n != Me.Value).Select(n => new Did(n)).ToArray();
-        var draft = new StatementDraft(kind, DataClass.Shared, audience, body, Expiry.Of(rule, signer), PeeringContract.Current.Hash);
+        var draft = new StatementDraft(
+            kind,
+            DataClass.Shared,
+            audience,
+            body,
+            Expiry.Of(rule, signer),
+            PeeringContract.Current.Hash
+        );
         var statement = Statement.Sign(draft, signer);
         Statements.Keep(turn, statement);
         return statement;

@@ -156,7 +156,8 @@ public sealed class Exchange
     {
         foreach (var row in ChainBook.InState(turn.Db, ChainState.Yes))
         {
-            var recently = row.AskAt is { } at && at - turn.Now > _options.AskAfter && at - turn.Now <= LongestAsk && row.Asks > 0;
+            var recently =
+                row.AskAt is { } at && at - turn.Now > _options.AskAfter && at - turn.Now <= LongestAsk && row.Asks > 0;
             if (!recently && ChainBook.HomeNodes(turn.Db, row.ChainId).Contains(peer.Value))
                 Ask(turn, row);
         }

@@ -33,6 +33,8 @@ public static unsafe partial class DurableFile
     /// <summary>Bytes of a file, or null when there is none.</summary>
     public static long? Length(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : null;
 
+    public static bool HasFolder(string path) => Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path)));
+
     /// <summary>Removes what an earlier try left; a file that is not there is no fault.</summary>
     public static void Remove(string path) => File.Delete(path);
 

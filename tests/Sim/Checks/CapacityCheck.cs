@@ -39,7 +39,14 @@ internal sealed class CapacityCheck(World world) : Checker(world)
         Nothing(db, Unheld, "I4", step.Cabinet, "has no hold", step.Cabinet.Did.Value);
         Nothing(db, Unreleased, "L2", step.Cabinet, "has ended and still holds units");
         if (step.Change.Chains.Count > 0)
-            Nothing(db, ConsumedTwice, "once.consumed", step.Cabinet, "is not consumed once per edge done", step.Cabinet.Did.Value);
+            Nothing(
+                db,
+                ConsumedTwice,
+                "once.consumed",
+                step.Cabinet,
+                "is not consumed once per edge done",
+                step.Cabinet.Did.Value
+            );
     }
 
     public override void Last()

@@ -48,7 +48,12 @@ internal sealed class CommitmentCheck(World world) : Checker(world)
         CheckRing(where, proposal!);
         var votes = ChainBook.Votes(where.Db, chain);
         foreach (var home in proposal!.HomeNodes)
-            Expect(votes.Exists(v => v.Node == home.Node && v.Yes), "I3", where, $"{chain} is agreed without the YES of {home.Node}");
+            Expect(
+                votes.Exists(v => v.Node == home.Node && v.Yes),
+                "I3",
+                where,
+                $"{chain} is agreed without the YES of {home.Node}"
+            );
         var consents = ChainBook.Consents(where.Db, chain);
         foreach (var participant in proposal.Participants)
         {
@@ -125,14 +130,25 @@ internal sealed class CommitmentCheck(World world) : Checker(world)
     /// <summary>At the vote, every own item stands in the version that was signed. A withdrawal in the same batch may come after the vote.</summary>
     private void CheckVersions(CommittedStep step, string chain)
     {
-        if (step.Inputs.Any(i => i is Appliance.Asked { Command: Appliance.Withdraw }) || World.Watch.Facts.Proposal(chain) is not { } p)
+        if (
+            step.Inputs.Any(i => i is Appliance.Asked { Command: Appliance.Withdraw })
+            || World.Watch.Facts.Proposal(chain) is not { } p
+        )
             return;
         foreach (var (item, version, _) in ChainBook.OwnItems(step.Cabinet.Db, chain, step.Cabinet.Did))
         {
             var edge = p.Edges.FirstOrDefault(e => e.OfferingId == item || e.NeedId == item);
-            var signed = edge is null ? 0 : edge.OfferingId == item ? edge.OfferingVersion : edge.NeedVersion;
+            var signed =
+                edge is null ? 0
+                : edge.OfferingId == item ? edge.OfferingVersion
+                : edge.NeedVersion;
             var current = VersionOf(step.Cabinet.Db, item);
-            Expect(signed == version && current == version, "I3.version", step.Cabinet, $"{chain}: voted YES on {item} v{version}, which is v{current} now");
+            Expect(
+                signed == version && current == version,
+                "I3.version",
+                step.Cabinet,
+                $"{chain}: voted YES on {item} v{version}, which is v{current} now"
+            );
         }
     }
 
@@ -161,7 +177,12 @@ internal sealed class CommitmentCheck(World world) : Checker(world)
         var signed =
             statement.From == home.Did
             && p256.Verify(home.Key.PublicKey, statement.Frame.SignedBytes(statement.Kind), statement.Frame.Signature.Span);
-        Expect(signed && body?.ChainId == chain && body.Vote == "yes", "I3", where, $"{chain}: the vote of {home} does not verify");
+        Expect(
+            signed && body?.ChainId == chain && body.Vote == "yes",
+            "I3",
+            where,
+            $"{chain}: the vote of {home} does not verify"
+        );
     }
 
     private void CheckConsent(Cabinet where, ChainProposalBody proposal, string participant, string id)

@@ -64,7 +64,14 @@ internal sealed class CustodyCheck(World world) : Checker(world)
         var passedOver = seq > last + 1 && _abandoned.GetValueOrDefault(theirs) < seq - 1;
         // Rows of the inbox are let go after a while, so a step that takes many bundles shows only its last.
         Expect(seq > last, "custody.order", cabinet, $"bundle {seq} of {sender} was taken after {last}");
-        Expect(!passedOver || cabinet.Db.Number("SELECT count(*) FROM inbox WHERE peer = $1 AND stream = $2", stream.Peer, stream.Stream) > 3, "custody.order", cabinet, $"bundle {last + 1} of {sender} was passed over");
+        Expect(
+            !passedOver
+                || cabinet.Db.Number("SELECT count(*) FROM inbox WHERE peer = $1 AND stream = $2", stream.Peer, stream.Stream)
+                    > 3,
+            "custody.order",
+            cabinet,
+            $"bundle {last + 1} of {sender} was passed over"
+        );
         _taken[(cabinet.Index, stream)] = seq;
     }
 

@@ -14,7 +14,9 @@ internal sealed class RestCheck(World world)
     /// <summary>What a steward can see was refused, and by whom: a lie on the wire or a clock that was wrong. It is not sent again.</summary>
     private static readonly string[] Excuses = ["bundle.digest", "statement.expired", "statement.signature"];
 
-    public Owed? FirstOwed() => Pairs().Select(OwedBetween).FirstOrDefault(o => o is not null) ?? world.Cabinets.Select(OwedAt).FirstOrDefault(o => o is not null);
+    public Owed? FirstOwed() =>
+        Pairs().Select(OwedBetween).FirstOrDefault(o => o is not null)
+        ?? world.Cabinets.Select(OwedAt).FirstOrDefault(o => o is not null);
 
     private IEnumerable<(Cabinet A, Cabinet B)> Pairs() =>
         from a in world.Cabinets
@@ -45,7 +47,11 @@ internal sealed class RestCheck(World world)
             var there = ItemsOf(b).FirstOrDefault(i => i.Id == id);
             if ((there.Version == version && there.Active == active) || (there.Id is null && !active) || IsExcused(a, b))
                 continue;
-            return new("rest.items", a, $"{b} has {id} as version {there.Version} and not {version}{(active ? "" : ", withdrawn")}; set aside: {SetAside(a, b)}");
+            return new(
+                "rest.items",
+                a,
+                $"{b} has {id} as version {there.Version} and not {version}{(active ? "" : ", withdrawn")}; set aside: {SetAside(a, b)}"
+            );
         }
         return null;
     }
@@ -79,5 +85,8 @@ internal sealed class RestCheck(World world)
     }
 
     private string Elsewhere(string chain) =>
-        string.Join(", ", world.Cabinets.Where(c => c.View.Chains.ContainsKey(chain)).Select(c => $"{c}: {c.View.Chains[chain]}"));
+        string.Join(
+            ", ",
+            world.Cabinets.Where(c => c.View.Chains.ContainsKey(chain)).Select(c => $"{c}: {c.View.Chains[chain]}")
+        );
 }

@@ -4,7 +4,12 @@ using EdgeNode.Sync;
 namespace EdgeNode.Tests.Sim;
 
 /// <summary>One committed step.</summary>
-internal sealed record CommittedStep(Cabinet Cabinet, IReadOnlyList<NodeInput> Inputs, IReadOnlyList<Effect> Effects, ViewChange Change);
+internal sealed record CommittedStep(
+    Cabinet Cabinet,
+    IReadOnlyList<NodeInput> Inputs,
+    IReadOnlyList<Effect> Effects,
+    ViewChange Change
+);
 
 /// <summary>What must always hold, seen from one side. Each looks at every commit, at every effect before it is performed, and at the end.</summary>
 internal abstract class Checker(World world)

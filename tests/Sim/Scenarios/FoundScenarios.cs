@@ -9,15 +9,35 @@ internal static class FoundScenarios
 {
     public static IEnumerable<Scenario> All =>
         [
-            new("items_overtake_their_owner", "An offering that arrives before the key of its owner is not lost", 2, ItemsOvertake),
-            new("withdrawal_overtakes_its_item", "A withdrawal that arrives before its offering still withdraws it", 2, WithdrawalOvertakes),
+            new(
+                "items_overtake_their_owner",
+                "An offering that arrives before the key of its owner is not lost",
+                2,
+                ItemsOvertake
+            ),
+            new(
+                "withdrawal_overtakes_its_item",
+                "A withdrawal that arrives before its offering still withdraws it",
+                2,
+                WithdrawalOvertakes
+            ),
             new("full_disk_says_so", "A full disk is told as a full disk, and nothing is lost", 2, FullDisk),
             new("quota_then_room", "A ring that came when too many were open has its effect when there is room", 2, QuotaThenRoom)
             {
                 With = o => o with { Tune = n => n with { Exchange = n.Exchange with { OpenPerProposer = 1 } } },
             },
-            new("early_consent_waits_for_its_person", "A consent that comes before the key of its person counts when the key is there", 3, EarlyConsent),
-            new("early_words_give_way_and_come_again", "What gave way to a bound has its effect when it is sent again", 3, EarlyGivesWay)
+            new(
+                "early_consent_waits_for_its_person",
+                "A consent that comes before the key of its person counts when the key is there",
+                3,
+                EarlyConsent
+            ),
+            new(
+                "early_words_give_way_and_come_again",
+                "What gave way to a bound has its effect when it is sent again",
+                3,
+                EarlyGivesWay
+            )
             {
                 With = o => o with { Tune = n => n with { Exchange = n.Exchange with { EarlyPerPeer = 1 } } },
             },
@@ -51,8 +71,8 @@ internal static class FoundScenarios
         {
             s.Hours(1);
             foreach (var person in people)
-                foreach (var (chain, _) in person.Rings().Where(r => r.State == ChainState.Validated))
-                    person.Answer(chain, "yes");
+            foreach (var (chain, _) in person.Rings().Where(r => r.State == ChainState.Validated))
+                person.Answer(chain, "yes");
         }
         s.Expect(s.A.Db.Number("SELECT count(*) FROM chain WHERE state = 'COMMITTED'") == 6, "all six rings are agreed");
         s.Rest();
@@ -142,7 +162,10 @@ internal static class FoundScenarios
             s.Minutes(5);
         }
         s.Expect(told.Contains("store.full"), "the resident was told of the full disk");
-        s.Expect(s.A.Db.Number("SELECT count(*) FROM resident") == told.Count(c => c.Length == 0), "who was told that it was done is there");
+        s.Expect(
+            s.A.Db.Number("SELECT count(*) FROM resident") == told.Count(c => c.Length == 0),
+            "who was told that it was done is there"
+        );
         s.Rest();
     }
 }

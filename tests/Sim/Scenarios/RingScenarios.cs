@@ -18,7 +18,10 @@ internal static class RingScenarios
             new("item_withdrawn_after_the_vote", "An item that is withdrawn after the vote stays held", 2, WithdrawnAfter),
             new("nobody_answers", "A ring that nobody answers ends at its deadline everywhere", 2, NobodyAnswers),
             new("the_middle_vanishes", "Nothing is released while a voted cabinet is dark for a day", 3, MiddleVanishes),
-            new("courier_once_a_day", "Two cabinets that meet an hour a day agree", 2, CourierOnceADay) { With = o => o with { Links = o.Links with { Remote = 1 } } },
+            new("courier_once_a_day", "Two cabinets that meet an hour a day agree", 2, CourierOnceADay)
+            {
+                With = o => o with { Links = o.Links with { Remote = 1 } },
+            },
             new("last_unit_wanted_twice", "Two rings want the same unit: one is agreed", 2, LastUnitTwice),
             new("crash_at_every_commit", "A cabinet that dies at each of its commits still gets there", 2, CrashAtEveryCommit),
             new("vote_lost_on_the_way", "A vote that is lost again and again arrives in the end", 2, VoteLost),
@@ -179,7 +182,11 @@ internal static class RingScenarios
         var chain = s.Propose();
         s.Until(() => s.State(s.B, chain) == ChainState.Validated, "B has the ring", 30);
         AllSayYes(chain, alice, bob);
-        s.Until(() => s.State(s.A, chain) == ChainState.Committed && s.State(s.B, chain) == ChainState.Committed, "both agree", 80);
+        s.Until(
+            () => s.State(s.A, chain) == ChainState.Committed && s.State(s.B, chain) == ChainState.Committed,
+            "both agree",
+            80
+        );
         s.Rest();
     }
 
@@ -204,7 +211,14 @@ internal static class RingScenarios
         var (alice, carol, bob) = s.RingOfThree();
         var chain = s.Propose();
         s.UntilState(s.B, chain, ChainState.Validated);
-        var points = new[] { CrashPoint.BeforeCommit, CrashPoint.AfterCommit, CrashPoint.TornWrite, CrashPoint.BetweenEffects, CrashPoint.DiskFull };
+        var points = new[]
+        {
+            CrashPoint.BeforeCommit,
+            CrashPoint.AfterCommit,
+            CrashPoint.TornWrite,
+            CrashPoint.BetweenEffects,
+            CrashPoint.DiskFull,
+        };
         foreach (var point in points)
         {
             foreach (var person in new[] { alice, carol, bob })

@@ -196,10 +196,7 @@ internal sealed class Cabinet : Station, IDisposable
         {
             Clock.Set(World.Now, 1_000_000);
             World.Counts.Add("clocks wrong");
-            World.After(
-                _prng.Skewed(TimeSpan.FromMinutes(1), TimeSpan.FromHours(5)),
-                () => Clock.Set(World.Now, World.Now)
-            );
+            World.After(_prng.Skewed(TimeSpan.FromMinutes(1), TimeSpan.FromHours(5)), () => Clock.Set(World.Now, World.Now));
         }
         Start();
     }
@@ -300,7 +297,12 @@ internal sealed class Cabinet : Station, IDisposable
     private void Rebuild(NodeInput[] batch, SqliteException e)
     {
         World.Counts.Add("full disks");
-        World.Watch.Expect(e.SqliteErrorCode == 13, "disk.full_unknown", this, $"a full disk is reported as {e.SqliteErrorCode}: {e.Message}");
+        World.Watch.Expect(
+            e.SqliteErrorCode == 13,
+            "disk.full_unknown",
+            this,
+            $"a full disk is reported as {e.SqliteErrorCode}: {e.Message}"
+        );
         var refused = Answer.Refused("store.full", "The cabinet's disk is full.");
         foreach (var asked in batch.OfType<Asked>())
             Tell(new Reply(asked.Ticket, refused));
@@ -322,7 +324,13 @@ internal sealed class Cabinet : Station, IDisposable
                 World.SendOnLink(this, send);
                 break;
             case PairSend send:
-                World.Net.Post(this, send.Address, send.PairPort, send.Bytes, (to, bytes, code) => TakeReply(send, to, bytes, code));
+                World.Net.Post(
+                    this,
+                    send.Address,
+                    send.PairPort,
+                    send.Bytes,
+                    (to, bytes, code) => TakeReply(send, to, bytes, code)
+                );
                 break;
             case OpenPeer open:
                 _opened[open.Did] = open.Address;
@@ -361,7 +369,12 @@ internal sealed class Cabinet : Station, IDisposable
             return;
         var wait = due - Time;
         _idleSteps = onlyTimer && wait <= TimeSpan.Zero ? _idleSteps + 1 : 0;
-        World.Watch.Expect(_idleSteps < MostIdleSteps, "node.spins", this, "wants to be called again at once, and has nothing to do");
+        World.Watch.Expect(
+            _idleSteps < MostIdleSteps,
+            "node.spins",
+            this,
+            "wants to be called again at once, and has nothing to do"
+        );
         wait = wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait;
         var (arm, boot) = (++_arm, _boots);
         World.After(

@@ -32,7 +32,11 @@ internal sealed class Canaries(Prng prng)
             if (bytes.Length < Mark.Length + Hex)
                 return null;
             var word = Encoding.ASCII.GetString(bytes[..(Mark.Length + Hex)]);
-            if (_allowed.TryGetValue(word, out var allowed) && allowed is not null && (reader is null || !allowed.Contains(reader.Value)))
+            if (
+                _allowed.TryGetValue(word, out var allowed)
+                && allowed is not null
+                && (reader is null || !allowed.Contains(reader.Value))
+            )
                 return word;
             bytes = bytes[Mark.Length..];
         }

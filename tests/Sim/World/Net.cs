@@ -74,7 +74,12 @@ internal sealed class Net
             there,
             () =>
             {
-                if (to is null || !Reaches(from, to) || _prng.Percent(Faults.LossPct) || LosesPairing?.Invoke(from, to, bytes) == true)
+                if (
+                    to is null
+                    || !Reaches(from, to)
+                    || _prng.Percent(Faults.LossPct)
+                    || LosesPairing?.Invoke(from, to, bytes) == true
+                )
                     _world.After(TimeSpan.FromSeconds(10), () => answer(null, null, "unreachable"));
                 else
                     to.TakePairing(bytes, from.Spki, (reply, code) => Return(from, to, reply, code, answer));

@@ -20,7 +20,8 @@ internal sealed class ViewChange
     public List<(StreamKey Stream, long Seq, string Bundle)> Formed { get; } = [];
 
     public bool IsEmpty =>
-        Kept.Count + Chains.Count + Votes.Count + VotesChanged.Count + Queued.Count + Left.Count + Taken.Count + Formed.Count == 0;
+        Kept.Count + Chains.Count + Votes.Count + VotesChanged.Count + Queued.Count + Left.Count + Taken.Count + Formed.Count
+        == 0;
 
     public override string ToString() =>
         $"{Kept.Count} statements, {Chains.Count} rings, {Votes.Count} votes, {VotesChanged.Count} votes changed, "
@@ -119,7 +120,10 @@ internal sealed class NodeView
         if (mark == _outboxMark && !everything)
             return;
         _outboxMark = mark;
-        var rows = db.All("SELECT place, peer, statement_id FROM outbox ORDER BY place", r => (r.Long(0), (r.Text(1), r.Text(2))));
+        var rows = db.All(
+            "SELECT place, peer, statement_id FROM outbox ORDER BY place",
+            r => (r.Long(0), (r.Text(1), r.Text(2)))
+        );
         var places = rows.Select(r => r.Item1).ToHashSet();
         foreach (var (place, row) in _outbox.Where(o => !places.Contains(o.Key)).OrderBy(o => o.Key).ToArray())
         {

@@ -192,11 +192,7 @@ internal sealed class Person(World world, Cabinet home, string name, Prng prng, 
     private void Consider(string chain, ChainState state)
     {
         var people = world.Options.People;
-        var word = home.Db.Text(
-            "SELECT value FROM chain_consent WHERE chain_id = $1 AND participant = $2",
-            chain,
-            Did.Value
-        );
+        var word = home.Db.Text("SELECT value FROM chain_consent WHERE chain_id = $1 AND participant = $2", chain, Did.Value);
         if (word is null && state == ChainState.Validated && !_silent)
             AnswerFirst(chain, people);
         else if (word == "yes" && !world.People.Settling && prng.Percent(people.WithdrawPct))
@@ -229,7 +225,12 @@ internal sealed class Person(World world, Cabinet home, string name, Prng prng, 
         other[0] ^= 1;
         var act = prng.Percent(50)
             ? Residents.SignAct(other, Did, Kinds.ActConsent, content)
-            : Residents.SignAct(_seed, Did, Kinds.ActConsent, content.Replace(card.Card, new string('0', 64), StringComparison.Ordinal));
+            : Residents.SignAct(
+                _seed,
+                Did,
+                Kinds.ActConsent,
+                content.Replace(card.Card, new string('0', 64), StringComparison.Ordinal)
+            );
         home.Ask(
             new AnswerRing(act),
             a => world.Watch.Expect(a is not { IsDone: true }, "consent.forged", home, $"a forged yes of {name} was taken")

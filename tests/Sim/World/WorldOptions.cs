@@ -163,7 +163,12 @@ internal sealed record WorldOptions
         {
             LossPct = prng.Pick([0, 1, 5, 10, 20, 35]),
             DuplicatePct = prng.Pick([0, 1, 5, 15]),
-            DelayMax = prng.Pick([TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5)]),
+            DelayMax = prng.Pick([
+                TimeSpan.FromMilliseconds(20),
+                TimeSpan.FromSeconds(2),
+                TimeSpan.FromSeconds(30),
+                TimeSpan.FromMinutes(5),
+            ]),
             TroubleEvery = prng.Percent(80) ? prng.Between(TimeSpan.FromHours(2), TimeSpan.FromHours(18)) : null,
             LongestCut = prng.Pick([TimeSpan.FromMinutes(30), TimeSpan.FromHours(6), TimeSpan.FromHours(20)]),
             Remote = prng.Percent(15) ? prng.Below(nodes) : -1,
@@ -179,7 +184,11 @@ internal sealed record WorldOptions
         };
 
     private static ClockFaults DrawClocks(Prng prng) =>
-        new() { DriftPpm = prng.Pick([0, 50, 1000]), JumpEvery = prng.Percent(45) ? prng.Between(TimeSpan.FromHours(6), TimeSpan.FromHours(36)) : null };
+        new()
+        {
+            DriftPpm = prng.Pick([0, 50, 1000]),
+            JumpEvery = prng.Percent(45) ? prng.Between(TimeSpan.FromHours(6), TimeSpan.FromHours(36)) : null,
+        };
 
     private static HostileFaults DrawHostile(Prng prng) =>
         new()

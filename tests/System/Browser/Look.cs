@@ -48,7 +48,8 @@ internal sealed class Look(bool script = true)
 
     private async Task FitsWithAsync(IPage page, string name, string way, string property, string value)
     {
-        var set = $"v => {{ const was = document.documentElement.{property}; document.documentElement.{property} = v; return was; }}";
+        var set =
+            $"v => {{ const was = document.documentElement.{property}; document.documentElement.{property} = v; return was; }}";
         var was = await page.EvaluateAsync<string>(set, value);
         await KeepAsync(page, $"{name}-{Phone.Width}-{way}");
         await FitsAsync(page, $"{name}-{Phone.Width}-{way}", Phone.Width);

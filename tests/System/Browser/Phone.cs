@@ -65,8 +65,7 @@ internal sealed class Phone : IAsyncDisposable
     }
 
     /// <summary>Taps a row of a choice.</summary>
-    public Task ChooseAsync(string words) =>
-        Page.Locator("label.pick").Filter(new() { HasText = words }).First.TapAsync();
+    public Task ChooseAsync(string words) => Page.Locator("label.pick").Filter(new() { HasText = words }).First.TapAsync();
 
     public Task WriteAsync(string label, string words) => Page.GetByLabel(label).FillAsync(words);
 

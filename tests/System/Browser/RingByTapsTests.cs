@@ -71,7 +71,10 @@ public sealed class RingByTapsTests(Browsers browsers) : IAsyncLifetime
         (_carol, var typed) = await _place.JoinAsync("Carol", _place.Mill);
         await _carol.GoAsync(_place.Mill.Residents);
         await _look.AtAsync(_carol, "welcome");
-        await _carol.WriteAsync("The code on your card", string.Join(' ', typed.ToUpperInvariant().Chunk(4).Select(c => new string(c))));
+        await _carol.WriteAsync(
+            "The code on your card",
+            string.Join(' ', typed.ToUpperInvariant().Chunk(4).Select(c => new string(c)))
+        );
         await _carol.TapAsync("Open my page");
         await _carol.SeesAsync("Carol");
 

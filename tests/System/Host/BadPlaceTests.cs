@@ -111,8 +111,7 @@ public sealed class BadPlaceTests
     }
 
     /// <summary>Runs ours in a mount namespace of its own, after a preparation; nothing outside it changes.</summary>
-    private static string[] Own(string preparation) =>
-        ["unshare", "--mount", "sh", "-c", preparation + " && exec \"$@\"", "sh"];
+    private static string[] Own(string preparation) => ["unshare", "--mount", "sh", "-c", preparation + " && exec \"$@\"", "sh"];
 
     private static string[] Without(string missing, string folder)
     {

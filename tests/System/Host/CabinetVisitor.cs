@@ -44,10 +44,7 @@ internal sealed class CabinetVisitor : IDisposable
     /// <summary>A steward who has signed in with the code that the cabinet printed.</summary>
     public static async Task<CabinetVisitor> StewardAsync(CabinetProcess cabinet)
     {
-        var steward = new CabinetVisitor(
-            new Uri($"https://{cabinet.Address}:{cabinet.StewardsPort}/"),
-            cabinet.CertificateFile
-        );
+        var steward = new CabinetVisitor(new Uri($"https://{cabinet.Address}:{cabinet.StewardsPort}/"), cabinet.CertificateFile);
         var session = await steward.PostAsync("api/steward/session", new JsonObject { ["code"] = cabinet.StewardsCode });
         Assert.True(session.IsDone, $"The steward could not sign in: {session}");
         return steward;

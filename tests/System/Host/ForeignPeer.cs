@@ -157,12 +157,7 @@ internal sealed class ForeignPeer : IAsyncDisposable
             0
         );
         var header = lie is null ? honest : lie(honest);
-        var signed = Frame.Encode(
-            Kinds.Bundle,
-            WireJson.Write(header, WireJson.Default.BundleHeader),
-            [],
-            (key ?? Key).Sign
-        );
+        var signed = Frame.Encode(Kinds.Bundle, WireJson.Write(header, WireJson.Default.BundleHeader), [], (key ?? Key).Sign);
         return EdgeNode.Wire.Bundle.Join(signed, statements);
     }
 
@@ -236,7 +231,8 @@ internal sealed class ForeignPeer : IAsyncDisposable
         {
             return (string?)JsonNode.Parse(frame.Header.Span)?["kind"] ?? "";
         }
-        catch (Exception unreadable) when (unreadable is global::System.Text.Json.JsonException or InvalidOperationException or ArgumentException)
+        catch (Exception unreadable)
+            when (unreadable is global::System.Text.Json.JsonException or InvalidOperationException or ArgumentException)
         {
             return "";
         }
@@ -315,8 +311,13 @@ internal sealed class ForeignPeer : IAsyncDisposable
             agreement,
             null
         );
-        var answer = await PostAsync(PairingMessage.Sign(Signer, kind, Node == default ? "" : Node.Value, body, SystemEntropy.Instance));
-        Assert.True(answer.Status == 200, $"{kind}: {answer.Status} {global::System.Text.Encoding.ASCII.GetString(answer.Bytes)}");
+        var answer = await PostAsync(
+            PairingMessage.Sign(Signer, kind, Node == default ? "" : Node.Value, body, SystemEntropy.Instance)
+        );
+        Assert.True(
+            answer.Status == 200,
+            $"{kind}: {answer.Status} {global::System.Text.Encoding.ASCII.GetString(answer.Bytes)}"
+        );
         return answer.Bytes;
     }
 

@@ -88,7 +88,9 @@ public sealed class StoreFileTests : IDisposable
     [Fact]
     public void A_folder_that_is_not_there_is_refused_with_what_to_check()
     {
-        var refused = Assert.Throws<StoreException>(() => new StoreFile(Path.Combine(_folder, "no", "such", "file")).OpenWriter(Node.Modules));
+        var refused = Assert.Throws<StoreException>(() =>
+            new StoreFile(Path.Combine(_folder, "no", "such", "file")).OpenWriter(Node.Modules)
+        );
         Assert.Equal("store.no_access", refused.Code);
     }
 

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using EdgeNode.Tests.Unit.Tidy;
 using EdgeNode.Wire;
 using EdgeNode.Wire.Io;
@@ -271,9 +269,8 @@ internal sealed class GoldenFrames : IDisposable
             "certificate.der",
             () =>
             {
-                var request = new CertificateRequest("CN=mill", _millKey.Ecdsa, HashAlgorithmName.SHA256);
-                using var made = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
-                return made.Export(X509ContentType.Cert);
+                using var made = NodeCertificate.Create(_millKey.Ecdsa, Mill.Did.Value);
+                return made.RawData;
             }
         );
 }
