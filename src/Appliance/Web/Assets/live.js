@@ -20,6 +20,10 @@
     button.addEventListener("click", function () { window.print(); });
   });
 
+  // On a narrow screen the stewards' rail scrolls; the present place must be seen.
+  var rail = doc.querySelector(".rail"), here = doc.querySelector(".rail [aria-current]");
+  if (rail && here) rail.scrollLeft = here.offsetLeft - (rail.clientWidth - here.offsetWidth) / 2;
+
   // Regions marked data-live="rings entries" are replaced when one of these topics changed.
   var source = null, timer = 0, retry = 0;
   if (!doc.querySelector("[data-live]") || !window.EventSource) return;

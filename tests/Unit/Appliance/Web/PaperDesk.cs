@@ -21,6 +21,7 @@ internal sealed class PaperDesk : IDesk
 
     private readonly List<OfferingView> _offerings = [];
     private readonly List<NeedView> _needs = [];
+    private string? _words;
 
     /// <summary>Every act in order, as "verb detail".</summary>
     public List<string> Acts { get; } = [];
@@ -85,6 +86,40 @@ internal sealed class PaperDesk : IDesk
         return desk;
     }
 
+    /// <summary>The same evening, but every name and every word that a person or another cabinet chose is the given one.</summary>
+    public static PaperDesk Called(string words)
+    {
+        var desk = Evening();
+        (desk.Name, desk.Label, desk._words) = (words, words, words);
+        for (var i = 0; i < desk._offerings.Count; i++)
+            desk._offerings[i] = desk._offerings[i] with
+            {
+                Title = words,
+                Deliveries = [.. desk._offerings[i].Deliveries.Select(d => d with { Who = words })],
+            };
+        for (var i = 0; i < desk._needs.Count; i++)
+            desk._needs[i] = desk._needs[i] with
+            {
+                Title = words,
+                Accepts = [words],
+                Deliveries = [.. desk._needs[i].Deliveries.Select(d => d with { Who = words, Reason = words })],
+            };
+        for (var i = 0; i < desk.RingList.Count; i++)
+            desk.RingList[i] = Called(desk.RingList[i], words);
+        for (var i = 0; i < desk.PeeringList.Count; i++)
+            desk.PeeringList[i] = desk.PeeringList[i] with { Name = words, Contract = words };
+        return desk;
+    }
+
+    private static RingView Called(RingView ring, string words) =>
+        ring with
+        {
+            Sentence = words,
+            People = [.. ring.People.Select(p => p with { Label = words, Node = words })],
+            Edges = [.. ring.Edges.Select(e => e with { From = words, To = words, What = words })],
+            Nodes = [.. ring.Nodes.Select(n => n with { Name = words, Delivery = n.Delivery with { Who = words } })],
+        };
+
     /// <summary>A ring of Carol (here), Alice (Hill) and Bob (Hill), as Carol sees it.</summary>
     public static RingView RingOf(string id, RingState state, string? answer, bool canAnswer, bool canSettle)
     {
@@ -131,9 +166,10 @@ internal sealed class PaperDesk : IDesk
                 .Select(p => new NeighbourView(p.Did, p.Name, p.Connected, p.LastContact)),
         ];
 
-    public IReadOnlyList<EntryCount> Entries(bool publishedOnly) => [new(Did, Name, 12, 9), new(Hill, "Hill cabinet", 31, 28)];
+    public IReadOnlyList<EntryCount> Entries(bool publishedOnly) =>
+        [new(Did, Name, 12, 9), new(Hill, _words ?? "Hill cabinet", 31, 28)];
 
-    public IReadOnlyList<string> Categories(int most) => ["beekeeping", "ask/brass-birmingham"];
+    public IReadOnlyList<string> Categories(int most) => [_words ?? "beekeeping", "ask/brass-birmingham"];
 
     public IReadOnlyList<OfferingView> Offerings(string did) => _offerings;
 
@@ -216,7 +252,7 @@ internal sealed class PaperDesk : IDesk
 
     public IReadOnlyList<DiscoveredView> Discovered() =>
         [
-            new("East Street", "east234567abc", "10.42.0.9", 8883, 8444, Now.AddSeconds(-20)),
+            new(_words ?? "East Street", "east234567abc", "10.42.0.9", 8883, 8444, Now.AddSeconds(-20)),
             new("Hill cabinet", "hill234567abc", "10.42.0.2", 8883, 8444, Now.AddSeconds(-50)),
         ];
 
@@ -240,7 +276,7 @@ internal sealed class PaperDesk : IDesk
         ];
 
     public IReadOnlyList<SetAsideView> SetAside(int most) =>
-        [new("Quay cabinet", "offering", new string('a', 64), "quota", Now.AddDays(-2))];
+        [new(_words ?? "Quay cabinet", _words ?? "offering", new string('a', 64), _words ?? "quota", Now.AddDays(-2))];
 
     public IReadOnlyList<StewardRing> AllRings(int most) =>
         [
@@ -267,7 +303,17 @@ internal sealed class PaperDesk : IDesk
     public PlanView Plan() => new("done", 26, 76, 7600, 7600, true, new string('e', 64), 3, 12, 0.84);
 
     public WireView Wire() =>
-        new(812, 790, 1_240_000, 1_190_000, 96, 94, 94, 96, [new("Quay cabinet", "statement.bad_signature", 3)]);
+        new(
+            812,
+            790,
+            1_240_000,
+            1_190_000,
+            96,
+            94,
+            94,
+            96,
+            [new(_words ?? "Quay cabinet", _words ?? "statement.bad_signature", 3)]
+        );
 
     public HealthView Health() =>
         new(
@@ -309,11 +355,17 @@ internal sealed class PaperDesk : IDesk
 
     public Task<Outcome<Done>> StartPlan(CancellationToken token) => Act<Done>("plan", () => Done.It);
 
-    private static IEnumerable<AuditView> AuditRows() =>
+    private IEnumerable<AuditView> AuditRows() =>
         [
             new(1, Now.AddDays(-40), "Hill cabinet", "peering.RequestedHere", "our request arrived"),
             new(2, Now.AddDays(-40), "Hill cabinet", "peering.agreed", "contract 1.0, signed by both"),
-            new(3, Now.AddHours(-2), "East Street", "peering.RequestedThere", "asked for a peering"),
+            new(
+                3,
+                Now.AddHours(-2),
+                _words ?? "East Street",
+                _words ?? "peering.RequestedThere",
+                _words ?? "asked for a peering"
+            ),
         ];
 
     private Task<Outcome<T>> Act<T>(string act, Func<T> then)
