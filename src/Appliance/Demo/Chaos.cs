@@ -125,9 +125,12 @@ internal sealed class Chaos(
     private void Tell(FaultKind kind, Cabinet cabinet)
     {
         lock (_lock)
-            _counts[Name(kind)] = _counts.GetValueOrDefault(Name(kind)) + 1;
+            _counts[Key(kind)] = _counts.GetValueOrDefault(Key(kind)) + 1;
         voice.Say($"     {cabinet.Place.Name}: {Name(kind)} with signal 9");
     }
+
+    /// <summary>The kind as the summary counts it.</summary>
+    private static string Key(FaultKind kind) => kind == FaultKind.Cabinet ? "cabinets_killed" : "brokers_killed";
 
     private static string Name(FaultKind kind) => kind == FaultKind.Cabinet ? "cabinet killed" : "broker killed";
 }

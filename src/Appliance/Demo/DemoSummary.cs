@@ -74,18 +74,22 @@ public sealed record DemoSummary
         Row(
             text,
             "planned",
-            $"{Planned.Rings} rings, {Planned.Items} items (value {Planned.Value}, no plan exceeds {Planned.Bound})"
+            $"{Count(Planned.Rings, "ring")}, {Count(Planned.Items, "item")} (value {Planned.Value}, no plan exceeds {Planned.Bound})"
         );
-        Row(text, "committed", $"{Committed.Rings} rings, {Committed.Items} items");
-        Row(text, "crossing cabinets", $"{Committed.Crossing} rings ({Share(Committed.Crossing, Committed.Rings)})");
-        Row(text, "completed", $"{Completed.Rings} rings");
+        Row(text, "committed", $"{Count(Committed.Rings, "ring")}, {Count(Committed.Items, "item")}");
+        Row(text, "crossing cabinets", $"{Count(Committed.Crossing, "ring")} ({Share(Committed.Crossing, Committed.Rings)})");
+        Row(text, "completed", Count(Completed.Rings, "ring"));
         Row(text, "on the wire", $"{Wire.Statements:N0} statements, {Wire.Bytes:N0} bytes");
         Row(
             text,
             "after the last post",
             $"first proposal {Seconds.Proposal:0.0} s, last commit {Seconds.Commit:0.0} s, last done {Seconds.Done:0.0} s"
         );
-        Row(text, "faults injected", Faults.Count == 0 ? "none" : string.Join(", ", Faults.Select(f => $"{f.Key} {f.Value}")));
+        Row(
+            text,
+            "faults injected",
+            Faults.Count == 0 ? "none" : string.Join(", ", Faults.Select(f => $"{f.Key.Replace('_', ' ')} {f.Value}"))
+        );
         Row(text, "violations", Violations.Count == 0 ? "none" : $"{Violations.Count}");
         foreach (var violation in Violations)
             text.Append("  ! ").Append(violation).Append('\n');
@@ -94,6 +98,9 @@ public sealed record DemoSummary
 
     private static void Row(StringBuilder text, string name, string value) =>
         text.Append("  ").Append(name.PadRight(20)).Append(value).Append('\n');
+
+    /// <summary>"1 ring", "27 rings".</summary>
+    internal static string Count(int number, string one) => number == 1 ? $"1 {one}" : $"{number} {one}s";
 
     private static string Join(IReadOnlyList<int> counts) => string.Join(", ", counts);
 

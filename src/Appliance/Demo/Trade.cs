@@ -53,7 +53,7 @@ internal sealed class Trade(
                 break;
             voice.Say($"     {book.ItemsTraded} of {_plannedItems} items are traded");
         }
-        await part("     the rings are compared", waits.Decide, async token => Conclude(await Book(token)));
+        await part("     the rings are compared", waits.Decide, Conclude);
     }
 
     private int Least =>
@@ -73,7 +73,7 @@ internal sealed class Trade(
         if (round == 1)
             TakeFirst(best, open, proposed);
         voice.Say(
-            $"     {best.Rings} rings, {best.Items} items, {(best.Optimal ? "proved best" : "not proved best")}; {proposed} proposed; plan {best.PlanHash?[..12]}"
+            $"     {Count(best.Rings, "ring")}, {Count(best.Items, "item")}, {(best.Optimal ? "proved best" : "not proved best")}; {proposed} proposed; plan {best.PlanHash?[..12]}"
         );
         return proposed;
     }
@@ -130,7 +130,7 @@ internal sealed class Trade(
         );
         facts.LastCommit = voice.Elapsed;
         var sum = book.CommittedSummary;
-        voice.Say($"     {sum.Rings} rings are agreed, {sum.Crossing} of them across cabinets; {sum.Items} items");
+        voice.Say($"     {Count(sum.Rings, "ring")} agreed, {sum.Crossing} across cabinets; {Count(sum.Items, "item")}");
         return book;
     }
 
@@ -161,10 +161,12 @@ internal sealed class Trade(
         }
     }
 
-    private void Conclude(RingBook book)
+    private async Task Conclude(CancellationToken token)
     {
-        facts.Committed = book.CommittedSummary;
-        facts.Completed = new CompletedSummary(book.Rings.Count(r => r.IsCompleted));
+        // Where there was nothing to vote on, what was to be killed then is killed now.
+        await chaos.EndOf(DemoPart.Voting);
+        await chaos.EndOf(DemoPart.Settling);
+        var book = await Book(token);
         facts.Violations.AddRange(Findings.OfRings(book));
         facts.Violations.AddRange(Findings.OfTrade(facts.Planned, book.ItemsTraded, Least));
         if (!chaos.IsPlanned && facts.Committed.Rings != facts.Planned.Rings)
@@ -204,6 +206,8 @@ internal sealed class Trade(
     }
 
     private async Task<RingBook> Book(CancellationToken token) => new(await Task.WhenAll(cabinets.Select(c => Shown(c, token))));
+
+    private static string Count(int number, string one) => DemoSummary.Count(number, one);
 
     private static async Task<CabinetShown> Shown(Cabinet cabinet, CancellationToken token) =>
         new(cabinet.Place.Name, cabinet.Did, (await cabinet.Steward.Rings(token)).Rings);

@@ -23,7 +23,7 @@ public sealed class DemoSummaryTests : IDisposable
         Completed = new(1),
         Wire = new(33, 56_760),
         Seconds = new(0.7, 2.3, 3.4, 8.2),
-        Faults = new Dictionary<string, int> { ["broker killed"] = 3 },
+        Faults = new Dictionary<string, int> { ["brokers_killed"] = 3 },
         Violations = ["\"Mill\" said <no>."],
     };
 
@@ -74,6 +74,6 @@ public sealed class DemoSummaryTests : IDisposable
         var table = Summary.ToTable();
 
         Assert.Contains("violations          1\n  ! \"Mill\" said <no>.", table, StringComparison.Ordinal);
-        Assert.Contains("crossing cabinets   1 rings (100 %)", table, StringComparison.Ordinal);
+        Assert.Contains("crossing cabinets   1 ring (100 %)", table, StringComparison.Ordinal);
     }
 }
