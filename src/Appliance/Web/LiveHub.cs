@@ -49,6 +49,9 @@ public sealed class LiveHub(TimeProvider clock)
     /// <summary>The reader that stewards' pages have.</summary>
     public const string Stewards = Sync.PageChanged.Stewards;
 
+    /// <summary>What concerns every open page.</summary>
+    public const string Everybody = Sync.PageChanged.Everybody;
+
     /// <summary>Shortest time between two events to one page, so that a busy minute is not a storm of page loads.</summary>
     public static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
 
@@ -56,8 +59,8 @@ public sealed class LiveHub(TimeProvider clock)
     public int Count => _pages.Count;
 
     /// <summary>
-    /// Tells the open pages of one reader what may have changed: a resident's DID, or <see cref="Stewards"/>. Never waits. Residents hear of
-    /// others only that something around changed, never whose.
+    /// Tells the open pages of one reader what may have changed: a resident's DID, <see cref="Stewards"/> or <see cref="Everybody"/>. Never waits.
+    /// Stewards hear of each change; residents hear of others only that something around changed, never whose.
     /// </summary>
     public void Tell(string reader)
     {
@@ -66,7 +69,7 @@ public sealed class LiveHub(TimeProvider clock)
             page.Add(
                 page.Reader == Stewards ? LiveTopics.All
                 : page.Reader == reader ? LiveTopics.Rings | LiveTopics.Entries
-                : reader == Stewards ? LiveTopics.Neighbours
+                : reader == Everybody ? LiveTopics.Neighbours
                 : LiveTopics.None
             );
         }

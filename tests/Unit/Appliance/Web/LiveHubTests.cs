@@ -25,6 +25,7 @@ public sealed class LiveHubTests
         Assert.Equal("retry: 5000", await events.ReadLineAsync());
         door.Live.Tell(PaperDesk.Alice);
         door.Live.Tell(LiveHub.Stewards);
+        door.Live.Tell(LiveHub.Everybody);
         Assert.Equal("neighbours", await NextData(events));
     }
 
