@@ -142,7 +142,7 @@ public sealed class Node : IDisposable
             case LinkDown down:
                 _custody.LinkDown(down.Peer);
                 _roads.Lost(down.Peer, turn.Now);
-                turn.Emit(new PageChanged(PageChanged.Stewards));
+                turn.Emit(new PageChanged(PageChanged.Everybody));
                 break;
             case Received received:
                 TakeBytes(turn, received);
@@ -227,6 +227,7 @@ public sealed class Node : IDisposable
                 var listed = Listings.Apply(turn, statement);
                 _schedule.Changed(turn.Now);
                 _exchange.ItemsArrived(turn);
+                turn.Emit(new PageChanged(PageChanged.Everybody));
                 return listed;
             default:
                 return _exchange.Apply(turn, statement);
@@ -278,6 +279,7 @@ public sealed class Node : IDisposable
         var id = _listings.Offer(turn, resident!, offer.Category, offer.Title.Trim(), offer.Capacity, audience);
         _schedule.Changed(turn.Now);
         turn.Emit(new PageChanged(offer.Resident.Value));
+        turn.Emit(new PageChanged(PageChanged.Everybody));
         return Answer.Done with { Id = id };
     }
 
@@ -297,6 +299,7 @@ public sealed class Node : IDisposable
         var id = _listings.Need(turn, resident!, ask.Title.Trim(), accepts, ask.Capacity, audience);
         _schedule.Changed(turn.Now);
         turn.Emit(new PageChanged(ask.Resident.Value));
+        turn.Emit(new PageChanged(PageChanged.Everybody));
         return Answer.Done with { Id = id };
     }
 
@@ -342,6 +345,7 @@ public sealed class Node : IDisposable
         _exchange.ItemChanged(turn, withdraw.ItemId);
         _schedule.Changed(turn.Now);
         turn.Emit(new PageChanged(withdraw.Resident.Value));
+        turn.Emit(new PageChanged(PageChanged.Everybody));
         return Answer.Done;
     }
 
@@ -374,13 +378,14 @@ public sealed class Node : IDisposable
     {
         if (verdict.IsAccepted)
             _exchange.Receipted(turn, statementId);
+        turn.Emit(new PageChanged(Items.PosterOf(turn.Db, statementId)?.Value ?? PageChanged.Stewards));
     }
 
     private void WhenContacted(Turn turn, Did peer, HaveBody have)
     {
         PeerBook.Contacted(turn, peer);
         _exchange.Contacted(turn, peer);
-        turn.Emit(new PageChanged(PageChanged.Stewards));
+        turn.Emit(new PageChanged(PageChanged.Everybody));
     }
 
     private void WhenOpened(Turn turn, Did peer)
@@ -388,6 +393,7 @@ public sealed class Node : IDisposable
         _custody.Welcome(peer, turn.Now);
         _listings.Reshare(turn, peer);
         _exchange.Welcome(turn, peer);
+        turn.Emit(new PageChanged(PageChanged.Everybody));
     }
 
     private void WhenCut(Turn turn, Did peer)
@@ -395,6 +401,7 @@ public sealed class Node : IDisposable
         _exchange.PeerEnded(turn, peer);
         _custody.Dismiss(peer);
         Outbox.Abandon(turn, peer, "peer.ended");
+        turn.Emit(new PageChanged(PageChanged.Everybody));
     }
 
     private static Answer Told(ChainAnswer answer) => answer.IsDone ? Answer.Done : Answer.Refused(answer.Code, answer.Text);

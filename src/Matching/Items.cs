@@ -157,6 +157,16 @@ public static class Items
             peer.Value
         );
 
+    /// <summary>Who posted the offering or need whose newest version this statement carries; null when it carries none.</summary>
+    public static Did? PosterOf(Db db, string statementId) =>
+        db.Text(
+            "SELECT participant FROM offering WHERE statement_id = $1 UNION ALL SELECT participant FROM need WHERE statement_id = $1",
+            statementId
+        )
+            is { } did
+            ? new Did(did)
+            : null;
+
     public static List<Offering> OfferingsOf(Db db, Did participant) =>
         db.All(
             $"SELECT {OfferingColumns} FROM offering WHERE participant = $1 AND state = 'active' ORDER BY offering_id DESC",

@@ -62,6 +62,7 @@ internal static class Errors
             door.Clock.LocalTimeZone,
             null,
             door.IsSteward,
+            door.Live.Told,
             ""
         );
 }

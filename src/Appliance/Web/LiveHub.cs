@@ -49,26 +49,50 @@ public sealed class LiveHub(TimeProvider clock)
     /// <summary>The reader that stewards' pages have.</summary>
     public const string Stewards = Sync.PageChanged.Stewards;
 
+    /// <summary>What concerns every open page.</summary>
+    public const string Everybody = Sync.PageChanged.Everybody;
+
     /// <summary>Shortest time between two events to one page, so that a busy minute is not a storm of page loads.</summary>
     public static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
+
+    private long _told;
+
+    /// <summary>
+    /// Grows with each change that is told of. A page brings along how far this was when it was made, so that nothing is lost between its making and
+    /// its listening, nor while a connection was gone.
+    /// </summary>
+    public long Told => Interlocked.Read(ref _told);
 
     /// <summary>Open pages now.</summary>
     public int Count => _pages.Count;
 
     /// <summary>
-    /// Tells the open pages of one reader what may have changed: a resident's DID, or <see cref="Stewards"/>. Never waits. Residents hear of
-    /// others only that something around changed, never whose.
+    /// Tells the open pages of one reader what may have changed: a resident's DID, <see cref="Stewards"/> or <see cref="Everybody"/>. Never waits.
+    /// Stewards hear of each change; residents hear of others only that something around changed, never whose.
     /// </summary>
     public void Tell(string reader)
     {
+        Interlocked.Increment(ref _told);
         foreach (var page in _pages.Keys)
         {
             page.Add(
                 page.Reader == Stewards ? LiveTopics.All
                 : page.Reader == reader ? LiveTopics.Rings | LiveTopics.Entries
-                : reader == Stewards ? LiveTopics.Neighbours
+                : reader == Everybody ? LiveTopics.Neighbours
                 : LiveTopics.None
             );
+        }
+    }
+
+    /// <summary>The query by which a page says what <see cref="Told"/> was when it was made.</summary>
+    public const string Since = "since";
+
+    // What was told of before the page listened may have concerned it; it is in the list by now, so later changes reach it anyway.
+    private void CatchUp(OpenPage page, HttpRequest request)
+    {
+        if (long.TryParse(request.Query[Since], out var since) && since != Told)
+        {
+            page.Add(LiveTopics.All);
         }
     }
 
@@ -86,6 +110,7 @@ public sealed class LiveHub(TimeProvider clock)
         using var page = new OpenPage(reader);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
         _pages[page] = source;
+        CatchUp(page, http.Request);
         try
         {
             await Speak(page, http.Response, end.Token);

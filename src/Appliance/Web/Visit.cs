@@ -22,6 +22,9 @@ public sealed class Visit(Door door, HttpContext http, Session? session, string 
     /// <summary>The fields of a posted form; empty otherwise.</summary>
     public IFormCollection Form { get; internal set; } = FormCollection.Empty;
 
+    /// <summary>How far changes had been told of before anything was read for this visit.</summary>
+    public long Told { get; } = door.Live.Told;
+
     public IDesk Desk => Door.Desk;
     public DateTimeOffset Now { get; } = door.Clock.GetUtcNow();
     public CancellationToken Token => Http.RequestAborted;

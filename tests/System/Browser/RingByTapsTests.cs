@@ -117,7 +117,8 @@ public sealed class RingByTapsTests(Browsers browsers) : IAsyncLifetime
         await _millSteward.ToAsync("Rings");
         await _look.AtAsync(_millSteward, "s-rings-first");
         await _millSteward.TapAsync("Start a plan run");
-        await _millSteward.SeesLiveAsync("#rings", "being asked");
+        await _millSteward.SeesLiveAsync("#rings section.card", "The last run found 1 ring with 3 items");
+        await _millSteward.SeesLiveAsync("#rings tbody", "being asked");
         await _alice.SeesLiveAsync("#waiting", "A ring waits for you");
         await _bob.SeesLiveAsync("#waiting", "A ring waits for you");
         await _look.AtAsync(_bob, "home-ring");

@@ -25,7 +25,7 @@
   if (rail && here) rail.scrollLeft = here.offsetLeft - (rail.clientWidth - here.offsetWidth) / 2;
 
   // Regions marked data-live="rings entries" are replaced when one of these topics changed.
-  var source = null, timer = 0, retry = 0;
+  var source = null, timer = 0, retry = 0, since = doc.body.getAttribute("data-since");
   if (!doc.querySelector("[data-live]") || !window.EventSource) return;
   doc.addEventListener("visibilitychange", function () {
     if (doc.hidden) { close(); } else { open(); refresh(); }
@@ -36,7 +36,7 @@
 
   function open() {
     if (source) return;
-    source = new EventSource("/events");
+    source = new EventSource("/events?since=" + since); // what changed since the page was made is told of at once
     source.addEventListener("change", function (event) {
       var topics = event.data.split(" ");
       var wanted = false;
@@ -62,6 +62,7 @@
     request.timeout = 10000;
     request.onload = function () {
       if (request.status === 200 && request.response && request.responseURL.split("#")[0] === location.href.split("#")[0]) {
+        since = request.response.body.getAttribute("data-since");
         each(doc.querySelectorAll("[data-live]"), function (region) { replace(region, request.response.getElementById(region.id)); });
       }
     };

@@ -5,6 +5,7 @@ namespace EdgeNode.Appliance.Web.Parts;
 /// <param name="Token">The form token of this visitor.</param>
 /// <param name="Zone">The cabinet's time zone, for deadlines.</param>
 /// <param name="Label">Who is signed in; null when nobody is.</param>
+/// <param name="Told">How far changes had been told of when the page was made (<see cref="LiveHub.Told"/>).</param>
 /// <param name="Here">Which entry of the steward's rail is this page; empty for residents.</param>
 public sealed record PageFrame(
     Texts T,
@@ -14,6 +15,7 @@ public sealed record PageFrame(
     TimeZoneInfo Zone,
     string? Label,
     bool IsSteward,
+    long Told,
     string Here
 )
 {
@@ -27,6 +29,7 @@ public sealed record PageFrame(
             visit.Door.Clock.LocalTimeZone,
             visit.Session is null ? null : visit.Session.Card?.Label ?? visit.Texts.Plain("steward"),
             visit.Door.IsSteward,
+            visit.Told,
             here
         );
 

@@ -24,7 +24,7 @@ public static class Shell
             <title>{title} · {f.Cabinet}</title>
             <link rel="icon" href="data:,"><link rel="stylesheet" href="/style.css?v={Assets.Style.Tag}">
             <script src="/live.js?v={Assets.Script.Tag}" defer></script></head>
-            <body class="{(f.IsSteward ? "steward" : "resident")}">
+            <body class="{(f.IsSteward ? "steward" : "resident")}" data-since="{f.Told}">
             <a class="skip" href="#main">{f.T.Say("skip")}</a>
             {Bar(f)}
             <div class="frame">{(f.IsSteward && f.Label is not null ? Side(f) : Html.Empty)}<main id="main">

@@ -25,7 +25,24 @@ public sealed class LiveHubTests
         Assert.Equal("retry: 5000", await events.ReadLineAsync());
         door.Live.Tell(PaperDesk.Alice);
         door.Live.Tell(LiveHub.Stewards);
+        door.Live.Tell(LiveHub.Everybody);
         Assert.Equal("neighbours", await NextData(events));
+    }
+
+    [Fact]
+    public async Task A_page_hears_at_once_of_what_changed_between_its_making_and_its_listening()
+    {
+        await using var door = await TestDoor.Residents();
+        using var carol = await door.SignedIn();
+        door.Live.Tell(PaperDesk.Alice);
+        using var late = new StreamReader(await carol.Stream($"/events?since={door.Live.Told - 1}"));
+        Assert.Equal("retry: 5000", await late.ReadLineAsync());
+        Assert.Equal("entries rings neighbours queues health", await NextData(late));
+
+        using var current = new StreamReader(await carol.Stream($"/events?since={door.Live.Told}"));
+        Assert.Equal("retry: 5000", await current.ReadLineAsync());
+        door.Live.Tell(PaperDesk.Alice);
+        Assert.Equal("entries rings", await NextData(current));
     }
 
     [Fact]
