@@ -35,7 +35,21 @@ internal sealed class RestCheck(World world)
         var waiting = a.Db.Number("SELECT count(*) FROM outbox WHERE peer = $1", b.Did.Value);
         if (waiting > 0)
             return new("rest.outbox", a, $"{waiting} statements wait for {b}");
-        return OwedItem(a, b);
+        return OwedItem(a, b) ?? OwedPromise(a, b);
+    }
+
+    /// <summary>Both homes of an agreed ring see each promise alike.</summary>
+    private Owed? OwedPromise(Cabinet a, Cabinet b)
+    {
+        const string Promises =
+            "SELECT e.chain_id || ' ' || e.edge, e.state FROM chain_edge e JOIN chain c ON c.chain_id = e.chain_id WHERE c.state IN ('COMMITTED', 'COMPLETED') ORDER BY 1";
+        var there = b.Db.All(Promises, r => (Id: r.Text(0), State: r.Text(1))).ToDictionary(p => p.Id, p => p.State);
+        foreach (var (id, state) in a.Db.All(Promises, r => (r.Text(0), r.Text(1))))
+        {
+            if (there.TryGetValue(id, out var other) && other != state && !world.Watch.Facts.HasLiar(id[..64]))
+                return new("rest.promises", a, $"promise {id} is {state} here and {other} at {b}");
+        }
+        return null;
     }
 
     private static Owed? OwedItem(Cabinet a, Cabinet b)

@@ -26,7 +26,7 @@ internal static class RingScenarios
             new("crash_at_every_commit", "A cabinet that dies at each of its commits still gets there", 2, CrashAtEveryCommit),
             new("vote_lost_on_the_way", "A vote that is lost again and again arrives in the end", 2, VoteLost),
             new("clock_of_1970", "A cabinet whose clock was never set may vote and applies no deadline", 2, ClockOf1970),
-            new("word_before_the_votes", "A report that comes before the votes waits for them", 2, WordBeforeVotes),
+            new("word_before_the_votes", "A report that comes before the votes waits for them", 3, WordBeforeVotes),
         ];
 
     private static void RingOfThree(Stage s)
