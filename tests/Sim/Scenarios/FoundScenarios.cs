@@ -43,19 +43,54 @@ internal static class FoundScenarios
             {
                 With = o => o with { Tune = n => n with { Exchange = n.Exchange with { EarlyPerPeer = 1 } } },
             },
-            new("clock_set_back_in_custody", "What was sent while the clock was ten years ahead is sent again when it is set right", 2, ClockBackCustody),
+            new(
+                "clock_set_back_in_custody",
+                "What was sent while the clock was ten years ahead is sent again when it is set right",
+                2,
+                ClockBackCustody
+            ),
             new("clock_set_back_in_a_ring", "A ring whose votes were asked for at a wrong time is decided", 2, ClockBackRing),
             new("clock_set_back_in_pairing", "A request made at a wrong time is repeated", 2, ClockBackPairing),
             new("clock_set_back_after_proposing", "A ring proposed at a wrong time ends", 1, ClockBackProposal),
-            new("waiting_for_a_unit_costs_nothing", "A ring that waits for a unit of another ring does not keep the node awake", 3, WaitingForUnit),
-            new("peering_ended_and_begun_anew", "After a new beginning everything that is shared is known again, in both directions", 2, BegunAnew),
-            new("peering_ended_amid_a_ring", "A ring that was under way when the peering ended is decided and completed after a new beginning", 2, EndedAmidRing),
-            new("end_does_not_outlive_a_new_beginning", "An end that is repeated for want of an answer does not end the next peering", 2, StaleEnd),
-            new("asked_again_before_the_end_was_heard", "A steward who ends and asks again before the neighbour noticed gets the peering back", 2, AskedAgain),
+            new(
+                "waiting_for_a_unit_costs_nothing",
+                "A ring that waits for a unit of another ring does not keep the node awake",
+                3,
+                WaitingForUnit
+            ),
+            new(
+                "peering_ended_and_begun_anew",
+                "After a new beginning everything that is shared is known again, in both directions",
+                2,
+                BegunAnew
+            ),
+            new(
+                "peering_ended_amid_a_ring",
+                "A ring that was under way when the peering ended is decided and completed after a new beginning",
+                2,
+                EndedAmidRing
+            ),
+            new(
+                "end_does_not_outlive_a_new_beginning",
+                "An end that is repeated for want of an answer does not end the next peering",
+                2,
+                StaleEnd
+            ),
+            new(
+                "asked_again_before_the_end_was_heard",
+                "A steward who ends and asks again before the neighbour noticed gets the peering back",
+                2,
+                AskedAgain
+            ),
             new("both_ask_at_once", "Two stewards who ask each other at the same moment are peers", 2, BothAsk),
             new("declined_and_asked_again", "A request that was declined can be made again", 2, DeclinedAndAsked),
             new("former_peer_is_left_out", "No ring is proposed with a former peer's items", 2, FormerPeer),
-            new("absent_neighbour_is_asked_when_it_returns", "An absent neighbour's outbox does not fill with questions", 2, AbsentNeighbour),
+            new(
+                "absent_neighbour_is_asked_when_it_returns",
+                "An absent neighbour's outbox does not fill with questions",
+                2,
+                AbsentNeighbour
+            ),
             new("vote_mangled_on_the_way", "A vote that somebody mangled on the way is asked for and counted", 2, MangledVote),
         ];
 
@@ -327,7 +362,8 @@ internal static class FoundScenarios
         s.Rest();
     }
 
-    private static bool IsEnd(byte[] bytes) => System.Text.Encoding.ASCII.GetString(bytes).Contains(Kinds.PairingEnd, StringComparison.Ordinal);
+    private static bool IsEnd(byte[] bytes) =>
+        System.Text.Encoding.ASCII.GetString(bytes).Contains(Kinds.PairingEnd, StringComparison.Ordinal);
 
     private static void BothAsk(Stage s)
     {

@@ -253,7 +253,7 @@ public sealed partial class PagesTests
     }
 
     private static PageFrame Frame() =>
-        new(Texts.English, "Mill cabinet", new string('0', 32), PaperDesk.Now, TimeZoneInfo.Utc, "Carol", false, "");
+        new(Texts.English, "Mill cabinet", new string('0', 32), PaperDesk.Now, TimeZoneInfo.Utc, "Carol", false, 0, "");
 
     private static async Task<List<(string Path, string Page)>> All(bool stewards, PaperDesk desk)
     {
