@@ -167,6 +167,8 @@ internal sealed class Trade(
         await chaos.EndOf(DemoPart.Voting);
         await chaos.EndOf(DemoPart.Settling);
         var book = await Book(token);
+        facts.Committed = book.CommittedSummary;
+        facts.Completed = new CompletedSummary(book.Rings.Count(r => r.IsCompleted));
         facts.Violations.AddRange(Findings.OfRings(book));
         facts.Violations.AddRange(Findings.OfTrade(facts.Planned, book.ItemsTraded, Least));
         if (!chaos.IsPlanned && facts.Committed.Rings != facts.Planned.Rings)
