@@ -27,7 +27,7 @@ public sealed class RingByTapsTests(Browsers browsers) : IAsyncLifetime
         await StewardsPeerTheirCabinetsAsync();
         await NeighboursJoinAsync();
         await NeighboursSayWhatTheyOfferAndNeedAsync();
-        await AStewardStartsThePlanAsync();
+        await StewardsStartThePlanAsync();
         await EverybodySaysYesAsync();
         await EverybodyGivesAndGetsAsync();
         await StewardsLookBackAsync();
@@ -112,12 +112,16 @@ public sealed class RingByTapsTests(Browsers browsers) : IAsyncLifetime
         await _carol.SeesLiveAsync("#around", "Hill cabinet 1 offer, 1 need");
     }
 
-    private async Task AStewardStartsThePlanAsync()
+    private async Task StewardsStartThePlanAsync()
     {
         await _millSteward.ToAsync("Rings");
+        await _hillSteward.ToAsync("Rings");
         await _look.AtAsync(_millSteward, "s-rings-first");
+        // Both cabinets find the same ring; the one where it begins proposes it.
         await _millSteward.TapAsync("Start a plan run");
+        await _hillSteward.TapAsync("Start a plan run");
         await _millSteward.SeesLiveAsync("#rings section.card", "The last run found 1 ring with 3 items");
+        await _hillSteward.SeesLiveAsync("#rings tbody", "being asked");
         await _millSteward.SeesLiveAsync("#rings tbody", "being asked");
         await _alice.SeesLiveAsync("#waiting", "A ring waits for you");
         await _bob.SeesLiveAsync("#waiting", "A ring waits for you");
