@@ -4,7 +4,7 @@ import os
 from measure import ADDRESS, AOT, ROOT, Server, children, free_ports, rss_mib
 
 TEMPLATE = ROOT / "bench" / "cabinet.ini"
-PORTS = ("residents", "steward", "peers", "broker", "loopback")
+PORTS = ("residents", "steward", "pairing", "peers", "broker")
 
 
 def cabinet(folder, binary=AOT, data="data"):
