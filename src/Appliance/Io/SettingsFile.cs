@@ -48,7 +48,9 @@ public static class SettingsFile
         [
             .. file.AsEnumerable()
                 .Where(pair => pair.Value is not null && !Settings.Keys.Contains(pair.Key, StringComparer.OrdinalIgnoreCase))
-                .Select(pair => $"'{pair.Key.Replace(":", "] ").Insert(0, "[")}' is not a setting; edgenode run --help lists them."),
+                .Select(pair =>
+                    $"'{pair.Key.Replace(":", "] ").Insert(0, "[")}' is not a setting; edgenode run --help lists them."
+                ),
         ];
     }
 }

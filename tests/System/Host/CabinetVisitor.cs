@@ -44,10 +44,7 @@ internal sealed class CabinetVisitor : IDisposable
     /// <summary>A steward who has signed in with the code that the cabinet printed.</summary>
     public static async Task<CabinetVisitor> StewardAsync(CabinetProcess cabinet)
     {
-        var steward = new CabinetVisitor(
-            new Uri($"https://{cabinet.Address}:{cabinet.StewardsPort}/"),
-            cabinet.CertificateFile
-        );
+        var steward = new CabinetVisitor(new Uri($"https://{cabinet.Address}:{cabinet.StewardsPort}/"), cabinet.CertificateFile);
         var session = await steward.PostAsync("api/steward/session", new JsonObject { ["code"] = cabinet.StewardsCode });
         Assert.True(session.IsDone, $"The steward could not sign in: {session}");
         return steward;
@@ -60,7 +57,22 @@ internal sealed class CabinetVisitor : IDisposable
     public Task<Answered> SignInAsync(string code) => PostAsync("api/session", new JsonObject { ["code"] = code });
 
     public Task<Answered> OfferAsync(string title) =>
-        PostAsync("api/offerings", new JsonObject { ["category"] = "test/thing", ["title"] = title });
+        PostAsync(
+            "api/offerings",
+            new JsonObject
+            {
+                ["category"] = "test/thing",
+                ["title"] = title,
+                ["share"] = "here",
+            }
+        );
+
+    /// <summary>An offering that must be taken.</summary>
+    public async Task PostsAsync(string title)
+    {
+        var answered = await OfferAsync(title);
+        Assert.True(answered.Status == 201, answered.ToString());
+    }
 
     public Task<Answered> GetAsync(string path) => SendAsync(new HttpRequestMessage(HttpMethod.Get, path));
 
@@ -91,7 +103,7 @@ internal sealed class CabinetVisitor : IDisposable
         return new Answered((int)response.StatusCode, isJson ? JsonNode.Parse(text) : null, text);
     }
 
-    private static bool IsPinned(X509Certificate? shown, string certificateFile)
+    internal static bool IsPinned(X509Certificate? shown, string certificateFile)
     {
         using var pinned = X509Certificate2.CreateFromPem(File.ReadAllText(certificateFile));
         return shown is not null && pinned.GetPublicKey().AsSpan().SequenceEqual(shown.GetPublicKey());

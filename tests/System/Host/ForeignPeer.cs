@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using EdgeNode.Federation;
@@ -157,12 +158,7 @@ internal sealed class ForeignPeer : IAsyncDisposable
             0
         );
         var header = lie is null ? honest : lie(honest);
-        var signed = Frame.Encode(
-            Kinds.Bundle,
-            WireJson.Write(header, WireJson.Default.BundleHeader),
-            [],
-            (key ?? Key).Sign
-        );
+        var signed = Frame.Encode(Kinds.Bundle, WireJson.Write(header, WireJson.Default.BundleHeader), [], (key ?? Key).Sign);
         return EdgeNode.Wire.Bundle.Join(signed, statements);
     }
 
@@ -236,7 +232,8 @@ internal sealed class ForeignPeer : IAsyncDisposable
         {
             return (string?)JsonNode.Parse(frame.Header.Span)?["kind"] ?? "";
         }
-        catch (Exception unreadable) when (unreadable is global::System.Text.Json.JsonException or InvalidOperationException or ArgumentException)
+        catch (Exception unreadable)
+            when (unreadable is global::System.Text.Json.JsonException or InvalidOperationException or ArgumentException)
         {
             return "";
         }
@@ -315,8 +312,10 @@ internal sealed class ForeignPeer : IAsyncDisposable
             agreement,
             null
         );
-        var answer = await PostAsync(PairingMessage.Sign(Signer, kind, Node == default ? "" : Node.Value, body, SystemEntropy.Instance));
-        Assert.True(answer.Status == 200, $"{kind}: {answer.Status} {global::System.Text.Encoding.ASCII.GetString(answer.Bytes)}");
+        var answer = await PostAsync(
+            PairingMessage.Sign(Signer, kind, Node == default ? "" : Node.Value, body, SystemEntropy.Instance)
+        );
+        Assert.True(answer.Status == 200, $"{kind}: {answer.Status} {Encoding.ASCII.GetString(answer.Bytes)}");
         return answer.Bytes;
     }
 
@@ -328,7 +327,7 @@ internal sealed class ForeignPeer : IAsyncDisposable
         {
             ClientCertificates = [_certificate],
             LocalCertificateSelectionCallback = (_, _, _, _, _) => _certificate,
-            RemoteCertificateValidationCallback = (_, _, _, _) => true, // the card inside says who it is
+            RemoteCertificateValidationCallback = (_, shown, _, _) => CabinetVisitor.IsPinned(shown, _cabinet.CertificateFile),
         };
         using var http = new HttpClient(handler) { Timeout = Soon };
         using var content = new ByteArrayContent(frame);

@@ -291,7 +291,8 @@ public sealed class ForeignPeerTests(LiedTo world) : IClassFixture<LiedTo>
             Liar.SendBundle(nothing);
         await Until.HoldsAsync(
             async () =>
-                await world.CountAsync("peer.flood") - counted + await world.CountAsync("bundle.malformed") - malformed >= Messages,
+                await world.CountAsync("peer.flood") - counted + await world.CountAsync("bundle.malformed") - malformed
+                >= Messages,
             "every message of the flood is counted, as cut or as refused"
         );
         Assert.True(await world.CountAsync("peer.flood") - counted > Messages / 4, "the flood was not cut");
@@ -340,8 +341,7 @@ public sealed class ForeignPeerTests(LiedTo world) : IClassFixture<LiedTo>
     private static byte[] Deep(LiedTo w) =>
         w.Liar.Statement(Kinds.Offering, Encoding.ASCII.GetBytes(new string('[', 1000) + new string(']', 1000)));
 
-    private static byte[] ReceiptOf(long seq) =>
-        WireJson.Write(new ReceiptBody(0, seq, seq, []), WireJson.Default.ReceiptBody);
+    private static byte[] ReceiptOf(long seq) => WireJson.Write(new ReceiptBody(0, seq, seq, []), WireJson.Default.ReceiptBody);
 
     private static byte[] SignedByAnother(LiedTo w)
     {
@@ -392,7 +392,10 @@ public sealed class ForeignPeerTests(LiedTo world) : IClassFixture<LiedTo>
         var bundle = Good(w);
         _ = Frame.TryRead(bundle, 0, out var used);
         var s = bundle.AsSpan(used - 32, 32);
-        var high = (order - new global::System.Numerics.BigInteger(s, isUnsigned: true, isBigEndian: true)).ToByteArray(true, true);
+        var high = (order - new global::System.Numerics.BigInteger(s, isUnsigned: true, isBigEndian: true)).ToByteArray(
+            true,
+            true
+        );
         s.Clear();
         high.CopyTo(s[(32 - high.Length)..]);
         return bundle;
