@@ -34,7 +34,7 @@ public sealed class AheadOfTimeTests(ITestOutputHelper output)
             Assert.Equal(200, (await steward.GetAsync("api/steward/health")).Status);
         var card = (await visitor.JoinAsync("Anna"))["code"];
         await visitor.SignInAsync(card);
-        Assert.True((await visitor.OfferAsync("Bread")).IsDone);
+        await visitor.PostsAsync("Bread");
         await cabinet.KillAsync();
         await cabinet.StartAsync();
         Assert.True((await visitor.SignInAsync(card)).IsDone);

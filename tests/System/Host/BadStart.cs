@@ -17,11 +17,12 @@ internal static class BadStart
         Assert.DoesNotContain("ready", ended.Output.Split('\n'));
     }
 
-    /// <summary>Every file that must survive, byte for byte: keys, identity, database and its log.</summary>
+    /// <summary>Every file that must survive, byte for byte: keys, identity, database and its log (an empty one says nothing).</summary>
     public static IReadOnlyDictionary<string, string> Possessions(string data) =>
         Directory
             .GetFiles(data)
             .Where(path => Path.GetFileName(path) is not ("lock" or "edgenode.db-shm"))
+            .Where(path => !path.EndsWith("-wal", StringComparison.Ordinal) || new FileInfo(path).Length > 0)
             .ToDictionary(path => Path.GetFileName(path), path => Convert.ToHexString(Hash(path)));
 
     private static byte[] Hash(string path)

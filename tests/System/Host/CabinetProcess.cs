@@ -32,7 +32,7 @@ internal sealed class CabinetProcess : IAsyncDisposable
     {
         _program = program;
         Address = IPAddress.Parse($"127.0.0.{50 + Interlocked.Increment(ref _made) % 10}");
-        Folder = Directory.CreateTempSubdirectory("edgenode-cabinet-").FullName;
+        Folder = Directory.CreateTempSubdirectory("edgenode-host-").FullName;
         Data = Path.Combine(Folder, "data");
         Ports = FreePorts(Address, DoorKeys.Length);
         _settings = new(StringComparer.Ordinal)

@@ -57,7 +57,22 @@ internal sealed class CabinetVisitor : IDisposable
     public Task<Answered> SignInAsync(string code) => PostAsync("api/session", new JsonObject { ["code"] = code });
 
     public Task<Answered> OfferAsync(string title) =>
-        PostAsync("api/offerings", new JsonObject { ["category"] = "test/thing", ["title"] = title });
+        PostAsync(
+            "api/offerings",
+            new JsonObject
+            {
+                ["category"] = "test/thing",
+                ["title"] = title,
+                ["share"] = "here",
+            }
+        );
+
+    /// <summary>An offering that must be taken.</summary>
+    public async Task PostsAsync(string title)
+    {
+        var answered = await OfferAsync(title);
+        Assert.True(answered.Status == 201, answered.ToString());
+    }
 
     public Task<Answered> GetAsync(string path) => SendAsync(new HttpRequestMessage(HttpMethod.Get, path));
 
@@ -88,7 +103,7 @@ internal sealed class CabinetVisitor : IDisposable
         return new Answered((int)response.StatusCode, isJson ? JsonNode.Parse(text) : null, text);
     }
 
-    private static bool IsPinned(X509Certificate? shown, string certificateFile)
+    internal static bool IsPinned(X509Certificate? shown, string certificateFile)
     {
         using var pinned = X509Certificate2.CreateFromPem(File.ReadAllText(certificateFile));
         return shown is not null && pinned.GetPublicKey().AsSpan().SequenceEqual(shown.GetPublicKey());

@@ -25,7 +25,7 @@ public sealed class DiskFullTests(ITestOutputHelper output)
         using var steward = await CabinetVisitor.StewardAsync(cabinet);
         var cards = new List<string> { (await visitor.JoinAsync("Anna"))["code"] };
         await visitor.SignInAsync(cards[0]);
-        Assert.True((await visitor.OfferAsync("Bread")).IsDone);
+        await visitor.PostsAsync("Bread");
 
         disk.Fill(leave);
         var refused = await JoinUntilRefusedAsync(visitor, cards);

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using EdgeNode.Federation;
@@ -314,10 +315,7 @@ internal sealed class ForeignPeer : IAsyncDisposable
         var answer = await PostAsync(
             PairingMessage.Sign(Signer, kind, Node == default ? "" : Node.Value, body, SystemEntropy.Instance)
         );
-        Assert.True(
-            answer.Status == 200,
-            $"{kind}: {answer.Status} {global::System.Text.Encoding.ASCII.GetString(answer.Bytes)}"
-        );
+        Assert.True(answer.Status == 200, $"{kind}: {answer.Status} {Encoding.ASCII.GetString(answer.Bytes)}");
         return answer.Bytes;
     }
 
@@ -329,7 +327,7 @@ internal sealed class ForeignPeer : IAsyncDisposable
         {
             ClientCertificates = [_certificate],
             LocalCertificateSelectionCallback = (_, _, _, _, _) => _certificate,
-            RemoteCertificateValidationCallback = (_, _, _, _) => true, // the card inside says who it is
+            RemoteCertificateValidationCallback = (_, shown, _, _) => CabinetVisitor.IsPinned(shown, _cabinet.CertificateFile),
         };
         using var http = new HttpClient(handler) { Timeout = Soon };
         using var content = new ByteArrayContent(frame);

@@ -7,8 +7,8 @@ internal sealed class Running : IDisposable
 {
     private static readonly TimeSpan GoneWithin = TimeSpan.FromSeconds(25);
     private readonly Process _process;
-    private readonly Lines _output = new();
-    private readonly Lines _error = new();
+    private readonly Printed _output = new();
+    private readonly Printed _error = new();
 
     public Running(string[] command, string? folder = null)
     {
@@ -19,8 +19,6 @@ internal sealed class Running : IDisposable
             RedirectStandardError = true,
             WorkingDirectory = folder ?? Path.GetTempPath(),
         };
-        // faketime(1) would otherwise also stop the clock that waits are measured with.
-        start.Environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => _output.Add(line.Data);
         _process.ErrorDataReceived += (_, line) => _error.Add(line.Data);
@@ -72,7 +70,7 @@ internal sealed class Running : IDisposable
         _process.Dispose();
     }
 
-    private sealed class Lines
+    private sealed class Printed
     {
         private readonly List<string> _lines = [];
 
