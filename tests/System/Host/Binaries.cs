@@ -17,7 +17,8 @@ internal static class Binaries
             "Build it with: .ci/publish-aot"
         );
 
-    private static string Root
+    /// <summary>The source tree these tests run in.</summary>
+    public static string Root
     {
         get
         {
