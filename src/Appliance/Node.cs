@@ -183,12 +183,8 @@ public sealed class Node : IDisposable
     {
         turn.Db.Run("DELETE FROM discovered");
         Identities.Put(turn, Card.Identity, Did);
-        if (!turn.Db.Exists("SELECT 1 FROM steward"))
-        {
-            var (code, salt, stored) = StewardLock.Create(_entropy);
-            turn.Db.Run("INSERT INTO steward (id, salt, lock) VALUES (1, $1, $2)", salt, stored);
+        if (Stewards.EnsureCode(turn, _entropy) is { } code)
             turn.Emit(new ShowStewardCode(code));
-        }
         foreach (var peer in PeerBook.Enrolled(turn.Db))
         {
             _custody.Welcome(peer.Did, turn.Now);

@@ -17,6 +17,7 @@ public static class Program
             DemoCommand.Create(),
             DoctorCommand.Create(),
             MatchCommand.Create(),
+            StewardCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0)

@@ -55,12 +55,7 @@ public sealed partial class NodeDesk(NodeDoor door, NodeDeskOptions options, Tim
     public Task<Outcome<OpenedCard>> OpenCard(byte[] secret, CancellationToken token) =>
         Task.FromResult(door.Read(db => Open(db, secret)));
 
-    public bool IsStewardCode(string typed) =>
-        door.Read(db =>
-            db.One("SELECT salt, lock FROM steward WHERE id = 1", r => (Salt: r.Bytes(0), Lock: r.Bytes(1)))
-                is { Salt: not null } stored
-            && StewardLock.Opens(typed, stored.Salt, stored.Lock)
-        );
+    public bool IsStewardCode(string typed) => door.Read(db => Stewards.Opens(db, typed));
 
     public Task<Outcome<string>> Offer(OpenedCard who, string category, string title, Share share, CancellationToken token) =>
         Make(new Offer(new Did(who.Did), category, title, 1, Sharing(share)), token);

@@ -74,11 +74,20 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(new string('x', 8192), await File.ReadAllTextAsync(database));
     }
 
+    [Fact]
+    public async Task A_new_stewards_code_needs_a_cabinet_to_make_it_for()
+    {
+        var ended = await Run("steward", "new-code", "--data", Path.Combine(_folder, "nowhere"));
+        Assert.Equal(1, ended.Code);
+        Assert.Contains("There is no cabinet", ended.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("run")]
     [InlineData("demo")]
     [InlineData("doctor")]
     [InlineData("match", "solve")]
+    [InlineData("steward", "new-code")]
     public async Task Every_command_has_help_with_an_example(params string[] command)
     {
         var ended = await Run([.. command, "--help"]);
