@@ -52,6 +52,7 @@ public interface IDesk
     bool IsStewardCode(string typed);
     IReadOnlyList<DiscoveredView> Discovered();
     IReadOnlyList<PeeringView> Peerings();
+    IReadOnlyList<PairingUnderWay> UnderWay();
     PeeringEnd WhatEnds(string did);
     IReadOnlyList<QueueView> Queues();
     IReadOnlyList<SetAsideView> SetAside(int most);

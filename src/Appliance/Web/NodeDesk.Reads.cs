@@ -37,6 +37,8 @@ public sealed partial class NodeDesk
 
     public IReadOnlyList<PeeringView> Peerings() => door.Read(db => StewardQueries.Peerings(db, options.IsInContact));
 
+    public IReadOnlyList<PairingUnderWay> UnderWay() => door.Read(StewardQueries.UnderWay);
+
     public PeeringEnd WhatEnds(string did) => door.Read(db => StewardQueries.WhatEnds(db, did));
 
     public IReadOnlyList<QueueView> Queues() => door.Read(db => StewardQueries.Queues(db, options.IsInContact));
@@ -70,7 +72,7 @@ public sealed partial class NodeDesk
             free,
             total,
             database.Exists ? database.Length : 0,
-            [CheckDisk(free, total), CheckClock(), CheckLinks(), .. options.Checks()]
+            [CheckDisk(free, total), CheckClock(), CheckDatabase(), CheckLinks(), .. options.Checks()]
         );
     }
 
@@ -101,6 +103,15 @@ public sealed partial class NodeDesk
                 "The clock was never set; deadlines wait until it is.",
                 "Set the clock and check the battery of the clock chip."
             );
+
+    // A damaged file keeps the node from starting, so what runs was found whole then.
+    private CheckView CheckDatabase() =>
+        new(
+            "database",
+            CheckLevel.Good,
+            $"It was checked at the start, {_started.ToLocalTime():yyyy-MM-dd HH:mm}, and found whole.",
+            ""
+        );
 
     private CheckView CheckLinks()
     {

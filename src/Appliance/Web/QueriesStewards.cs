@@ -32,6 +32,12 @@ internal static class StewardQueries
             )
         );
 
+    public static List<PairingUnderWay> UnderWay(Db db) =>
+        db.All(
+            "SELECT address, pair_port, kind, tries, fault, next_at FROM pairing ORDER BY id LIMIT 100",
+            r => new PairingUnderWay(r.Text(0), r.Int(1), r.Text(2), r.Int(3), r.TextOrNull(4), EntryQueries.At(r.Long(5)))
+        );
+
     public static PeeringEnd WhatEnds(Db db, string did) =>
         new(
             (int)

@@ -25,11 +25,10 @@ internal static class SignIn
         CryptographicOperations.ZeroMemory(secret);
         if (opened.Value is not { } card)
         {
-            v.Door.Limit.Failed(v.Source, account);
             return opened.Refusal ?? Wrong;
         }
 
-        v.Door.Limit.Succeeded(v.Source);
+        v.Door.Limit.Succeeded(v.Source, account);
         v.SignIn(card);
         return card;
     }
@@ -44,18 +43,17 @@ internal static class SignIn
 
         if (typed is null || !v.Desk.IsStewardCode(typed))
         {
-            v.Door.Limit.Failed(v.Source, "steward");
             return Wrong;
         }
 
-        v.Door.Limit.Succeeded(v.Source);
+        v.Door.Limit.Succeeded(v.Source, "steward");
         v.SignIn(null);
         return Done.It;
     }
 
     private static Refusal? TooSoon(Visit v, string account)
     {
-        var wait = v.Door.Limit.Wait(v.Source, account);
+        var wait = v.Door.Limit.Try(v.Source, account);
         if (wait <= TimeSpan.Zero)
         {
             return null;

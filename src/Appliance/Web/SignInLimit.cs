@@ -34,22 +34,32 @@ public sealed class SignInLimit(TimeProvider clock)
         }
     }
 
-    /// <summary>Notes a failed try.</summary>
-    public void Failed(IPAddress source, string account)
+    /// <summary>
+    /// Takes a place for one try, or says how long to wait. The try counts as failed from here on, so that a hundred at once are not a hundred
+    /// tries; <see cref="Succeeded"/> gives the place back.
+    /// </summary>
+    public TimeSpan Try(IPAddress source, string account)
     {
         lock (_lock)
         {
-            Note("s:" + Name(source));
-            Note("a:" + account);
+            var wait = Wait(source, account);
+            if (wait <= TimeSpan.Zero)
+            {
+                Note("s:" + Name(source));
+                Note("a:" + account);
+            }
+
+            return wait;
         }
     }
 
-    /// <summary>Notes a success: the source is known from now on (until the node restarts) and starts afresh.</summary>
-    public void Succeeded(IPAddress source)
+    /// <summary>Notes that the try was right: the source is known from now on (until the node restarts) and starts afresh.</summary>
+    public void Succeeded(IPAddress source, string account)
     {
         lock (_lock)
         {
             _failures.Remove("s:" + Name(source));
+            TakeBack("a:" + account);
             if (_known.Count < MostNames)
             {
                 _known.Add(Name(source));
@@ -100,6 +110,21 @@ public sealed class SignInLimit(TimeProvider clock)
         }
 
         times.Enqueue(clock.GetUtcNow());
+    }
+
+    private void TakeBack(string name)
+    {
+        if (!_failures.TryGetValue(name, out var times))
+        {
+            return;
+        }
+
+        var kept = times.SkipLast(1).ToList();
+        _failures[name] = new Queue<DateTimeOffset>(kept);
+        if (kept.Count == 0)
+        {
+            _failures.Remove(name);
+        }
     }
 
     private void MakeRoom()

@@ -152,6 +152,9 @@ public sealed record PeeringView(
     bool Connected
 );
 
+/// <summary>A pairing frame of ours on its way: whom we asked, how often, and why it has not arrived.</summary>
+public sealed record PairingUnderWay(string Address, int PairPort, string Kind, int Tries, string? Fault, DateTimeOffset Next);
+
 /// <summary>What the end of a peering would touch.</summary>
 public sealed record PeeringEnd(int RunningRings, int EntriesTheyHold, int WaitingForThem);
 

@@ -11,6 +11,7 @@ public static class NeighboursPage
         PageFrame f,
         IReadOnlyList<DiscoveredView> discovered,
         IReadOnlyList<PeeringView> peerings,
+        IReadOnlyList<PairingUnderWay> underWay,
         string? note
     )
     {
@@ -56,6 +57,13 @@ public static class NeighboursPage
                 f.T.Say("s.neighbours.decline"),
                 ""
             )}</div></div>
+            """;
+
+    private static Html UnderWay(PageFrame f, PairingUnderWay u) =>
+        $"""
+            <li><span><bdi>{u.Address}</bdi> <span class="small soft">{(
+                u.Fault is null ? f.T.Say("s.neighbours.underway.sent") : Part.Words(u.Fault)
+            )}</span></span><span>{Part.Chip("wait", f.T.Say("s.neighbours.underway.tries", ("n", u.Tries)), "wait")}</span></li>
             """;
 
     private static Html Peerings(PageFrame f, List<PeeringView> peerings) =>

@@ -89,7 +89,9 @@ public static class StewardPages
     }
 
     private static Reply ShowNeighbours(Visit v) =>
-        Page(NeighboursPage.Render(F(v, "neighbours"), v.Desk.Discovered(), v.Desk.Peerings(), v.Query("note")));
+        Page(
+            NeighboursPage.Render(F(v, "neighbours"), v.Desk.Discovered(), v.Desk.Peerings(), v.Desk.UnderWay(), v.Query("note"))
+        );
 
     private static async Task<Reply> RequestPeering(Visit v)
     {

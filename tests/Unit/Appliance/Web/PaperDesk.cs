@@ -179,6 +179,9 @@ internal sealed class PaperDesk : IDesk
 
     public RingView? Ring(string did, string chainId) => RingList.Find(r => r.ChainId == chainId);
 
+    public IReadOnlyList<PairingUnderWay> UnderWay() =>
+        [new("10.42.0.77", 8444, "pairing-request", 3, _words ?? "No route to host", Now.AddMinutes(1))];
+
     public PeeringEnd WhatEnds(string did) => new(2, 41, 0);
 
     public Task<Outcome<NewCard>> Join(string label, string? language, bool bySteward, CancellationToken token) =>

@@ -16,7 +16,7 @@ public sealed class SignInLimitTests
         for (var i = 0; i < SignInLimit.Tries; i++)
         {
             Assert.Equal(TimeSpan.Zero, limit.Wait(Here, "a" + i));
-            limit.Failed(Here, "a" + i);
+            _ = limit.Try(Here, "a" + i);
         }
 
         Assert.Equal(SignInLimit.Window, limit.Wait(Here, "another"));
@@ -40,7 +40,7 @@ public sealed class SignInLimitTests
         var limit = new SignInLimit(_clock);
         for (var i = 0; i < 10; i++)
         {
-            limit.Failed(IPAddress.Parse($"10.42.1.{i}"), "steward");
+            _ = limit.Try(IPAddress.Parse($"10.42.1.{i}"), "steward");
         }
 
         Assert.True(limit.Wait(There, "steward") > TimeSpan.Zero);
@@ -51,10 +51,10 @@ public sealed class SignInLimitTests
     public void Strangers_cannot_lock_a_steward_out()
     {
         var limit = new SignInLimit(_clock);
-        limit.Succeeded(Here);
+        limit.Succeeded(Here, "steward");
         for (var i = 0; i < 200; i++)
         {
-            limit.Failed(IPAddress.Parse($"10.42.1.{i}"), "steward");
+            _ = limit.Try(IPAddress.Parse($"10.42.1.{i}"), "steward");
         }
 
         Assert.Equal(TimeSpan.Zero, limit.Wait(Here, "steward"));
@@ -71,7 +71,38 @@ public sealed class SignInLimitTests
         {
             Fail(limit, Here, "a" + i, 9);
             Assert.Equal(TimeSpan.Zero, limit.Wait(Here, "b"));
-            limit.Succeeded(Here);
+            limit.Succeeded(Here, "b");
+        }
+    }
+
+    [Fact]
+    public void A_hundred_tries_at_once_are_ten_tries()
+    {
+        var limit = new SignInLimit(_clock);
+        var taken = 0;
+        Parallel.For(
+            0,
+            100,
+            _ =>
+            {
+                if (limit.Try(Here, "a") == TimeSpan.Zero)
+                {
+                    Interlocked.Increment(ref taken);
+                }
+            }
+        );
+        Assert.Equal(SignInLimit.Tries, taken);
+    }
+
+    [Fact]
+    public void A_right_try_gives_its_place_back_to_the_account_too()
+    {
+        var limit = new SignInLimit(_clock);
+        for (var i = 0; i < 100; i++)
+        {
+            var source = IPAddress.Parse($"10.42.2.{i}");
+            Assert.Equal(TimeSpan.Zero, limit.Try(source, "steward"));
+            limit.Succeeded(source, "steward");
         }
     }
 
@@ -81,7 +112,7 @@ public sealed class SignInLimitTests
         var limit = new SignInLimit(_clock);
         for (var i = 1; i <= 10; i++)
         {
-            limit.Failed(IPAddress.Parse($"2001:db8:1:2::{i}"), "a" + i);
+            _ = limit.Try(IPAddress.Parse($"2001:db8:1:2::{i}"), "a" + i);
         }
 
         Assert.True(limit.Wait(IPAddress.Parse("2001:db8:1:2:ffff::1"), "b") > TimeSpan.Zero);
@@ -95,7 +126,7 @@ public sealed class SignInLimitTests
         for (var i = 0; i < SignInLimit.MostNames + 500; i++)
         {
             _clock.Pass(TimeSpan.FromMilliseconds(1));
-            limit.Failed(new IPAddress(0x0a000000L + i), "x" + i);
+            _ = limit.Try(new IPAddress(0x0a000000L + i), "x" + i);
         }
 
         Fail(limit, Here, "a", 10);
@@ -140,7 +171,7 @@ public sealed class SignInLimitTests
     {
         for (var i = 0; i < times; i++)
         {
-            limit.Failed(source, account);
+            _ = limit.Try(source, account);
         }
     }
 }
