@@ -40,14 +40,14 @@ public sealed record DemoWaits
 {
     public static DemoWaits Default { get; } = new();
 
-    /// <summary>From a cabinet's start until all its doors answer (default: 90 s).</summary>
-    public TimeSpan Ready { get; init; } = TimeSpan.FromSeconds(90);
+    /// <summary>From a cabinet's start until all its doors answer (default: 3 min; it takes seconds where nothing else runs).</summary>
+    public TimeSpan Ready { get; init; } = TimeSpan.FromMinutes(3);
 
-    /// <summary>Until each cabinet has found the two others (default: 60 s).</summary>
-    public TimeSpan Discover { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>Until each cabinet has found the two others (default: 2 min).</summary>
+    public TimeSpan Discover { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Until three peerings are enrolled on both sides (default: 60 s).</summary>
-    public TimeSpan Peer { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>Until three peerings are enrolled on both sides (default: 2 min).</summary>
+    public TimeSpan Peer { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Until everybody has joined and posted (default: 5 min).</summary>
     public TimeSpan Post { get; init; } = TimeSpan.FromMinutes(5);

@@ -167,8 +167,6 @@ internal sealed class Trade(
         await chaos.EndOf(DemoPart.Voting);
         await chaos.EndOf(DemoPart.Settling);
         var book = await Book(token);
-        facts.Committed = book.CommittedSummary;
-        facts.Completed = new CompletedSummary(book.Rings.Count(r => r.IsCompleted));
         facts.Violations.AddRange(Findings.OfRings(book));
         facts.Violations.AddRange(Findings.OfTrade(facts.Planned, book.ItemsTraded, Least));
         if (!chaos.IsPlanned && facts.Committed.Rings != facts.Planned.Rings)
@@ -207,7 +205,14 @@ internal sealed class Trade(
         }
     }
 
-    private async Task<RingBook> Book(CancellationToken token) => new(await Task.WhenAll(cabinets.Select(c => Shown(c, token))));
+    /// <summary>What all cabinets show of their rings; also a story that ends early tells what was agreed by then.</summary>
+    private async Task<RingBook> Book(CancellationToken token)
+    {
+        var book = new RingBook(await Task.WhenAll(cabinets.Select(c => Shown(c, token))));
+        facts.Committed = book.CommittedSummary;
+        facts.Completed = new CompletedSummary(book.Rings.Count(r => r.IsCompleted));
+        return book;
+    }
 
     private static string Count(int number, string one) => DemoSummary.Count(number, one);
 
