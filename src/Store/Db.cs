@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace EdgeNode.Store;
 
@@ -80,12 +81,14 @@ public sealed class Db : IDisposable
         _inTransaction = false;
     }
 
+    /// <summary>Takes the transaction back, if there is one: on a full disk SQLite may have done so by itself (lang_transaction.html, section 3).</summary>
     public void Rollback()
     {
         if (!_inTransaction)
             return;
         _inTransaction = false;
-        Run("ROLLBACK");
+        if (raw.sqlite3_get_autocommit(_connection.Handle) == 0)
+            Run("ROLLBACK");
     }
 
     /// <summary>A part of the transaction that can be taken back alone: one bad input never undoes its neighbours in the batch.</summary>
