@@ -81,12 +81,12 @@ public sealed class Db : IDisposable
         _inTransaction = false;
     }
 
+    /// <summary>Takes the transaction back, if there is one: on a full disk SQLite may have done so by itself (lang_transaction.html, section 3).</summary>
     public void Rollback()
     {
         if (!_inTransaction)
             return;
         _inTransaction = false;
-        // A full disk makes SQLite roll back by itself; a second time would hide the first fault behind another one.
         if (raw.sqlite3_get_autocommit(_connection.Handle) == 0)
             Run("ROLLBACK");
     }

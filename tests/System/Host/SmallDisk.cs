@@ -51,7 +51,8 @@ internal sealed class SmallDisk : IAsyncDisposable
     public void Fill(int leave)
     {
         var zeros = new byte[4096];
-        using var filler = new FileStream(Filler, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        using var filler = new FileStream(Filler, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        filler.Seek(0, SeekOrigin.End);
         try
         {
             while (true)
