@@ -93,6 +93,16 @@ public sealed class StewardJourneyTests
     }
 
     [Fact]
+    public async Task A_request_that_does_not_arrive_is_shown_with_its_fault()
+    {
+        await using var door = await TestDoor.Stewards();
+        using var steward = await door.SignedIn();
+        var page = await steward.Page("/neighbours");
+        Assert.Contains("tried 3 times", page, StringComparison.Ordinal);
+        Assert.Contains("No route to host", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_data_map_page_is_the_table_of_the_gate()
     {
         await using var door = await TestDoor.Stewards();
