@@ -54,11 +54,12 @@ internal sealed class RestCheck(World world)
 
     private static Owed? OwedItem(Cabinet a, Cabinet b)
     {
-        foreach (var (id, version, active, audience) in ItemsOf(a))
+        var known = ItemsOf(b, a);
+        foreach (var (id, version, active, audience) in ItemsOf(a, a))
         {
             if (!audience.Contains(b.Did.Value))
                 continue;
-            var there = ItemsOf(b).FirstOrDefault(i => i.Id == id);
+            var there = known.FirstOrDefault(i => i.Id == id);
             if ((there.Version == version && there.Active == active) || (there.Id is null && !active) || IsExcused(a, b))
                 continue;
             return new(
@@ -78,10 +79,11 @@ internal sealed class RestCheck(World world)
     private static string SetAside(Cabinet a, Cabinet b) =>
         a.Db.Text("SELECT group_concat(DISTINCT kind || ' ' || code) FROM set_aside WHERE peer = $1", b.Did.Value) ?? "nothing";
 
-    private static List<(string Id, int Version, bool Active, string Audience)> ItemsOf(Cabinet cabinet) =>
-        cabinet.Db.All(
-            "SELECT offering_id, version, state, audience FROM offering UNION ALL SELECT need_id, version, state, audience FROM need ORDER BY 1",
-            r => (r.Text(0), r.Int(1), r.Text(2) == "active", r.Text(3))
+    private static List<(string Id, int Version, bool Active, string Audience)> ItemsOf(Cabinet at, Cabinet of) =>
+        at.Db.All(
+            "SELECT offering_id, version, state, audience FROM offering WHERE home_node = $1 UNION ALL SELECT need_id, version, state, audience FROM need WHERE home_node = $1 ORDER BY 1",
+            r => (r.Text(0), r.Int(1), r.Text(2) == "active", r.Text(3)),
+            of.Did.Value
         );
 
     private Owed? OwedAt(Cabinet cabinet)

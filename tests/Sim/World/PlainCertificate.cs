@@ -22,6 +22,13 @@ internal static class PlainCertificate
         return certificate.RawData;
     }
 
+    /// <summary>What a peer pins of it.</summary>
+    public static string SpkiOf(byte[] der)
+    {
+        using var certificate = X509CertificateLoader.LoadCertificate(der);
+        return CertificateKey.Of(certificate)!.Spki;
+    }
+
     private sealed class Unsigned(ECDsa key) : X509SignatureGenerator
     {
         private readonly X509SignatureGenerator _real = CreateForECDsa(key);

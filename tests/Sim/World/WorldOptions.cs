@@ -78,6 +78,9 @@ internal sealed record PeopleOptions
     public int Residents { get; init; } = 3;
     public int ItemsEach { get; init; } = 3;
     public int Categories { get; init; } = 5;
+
+    /// <summary>Units of every item; 0 = mostly one, sometimes two.</summary>
+    public int Capacity { get; init; }
     public int NoPct { get; init; } = 6;
     public int LaterPct { get; init; } = 20;
     public int WithdrawPct { get; init; } = 3;
@@ -137,7 +140,7 @@ internal sealed record WorldOptions
         {
             Seed = seed,
             Nodes = size,
-            Days = days ?? prng.Between(2, 4),
+            Days = days ?? (size > 5 ? 2 : prng.Between(2, 4)),
             Links = DrawLinks(prng.Fork(), size),
             Crashes = DrawCrashes(prng.Fork()),
             Clocks = DrawClocks(prng.Fork()),
