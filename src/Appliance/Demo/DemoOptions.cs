@@ -49,20 +49,20 @@ public sealed record DemoWaits
     /// <summary>Until three peerings are enrolled on both sides (default: 2 min).</summary>
     public TimeSpan Peer { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Until everybody has joined and posted (default: 5 min).</summary>
-    public TimeSpan Post { get; init; } = TimeSpan.FromMinutes(5);
+    /// <summary>Until everybody has joined and posted (default: 10 min).</summary>
+    public TimeSpan Post { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Until all cabinets show all entries (default: 2 min).</summary>
-    public TimeSpan Replicate { get; init; } = TimeSpan.FromMinutes(2);
+    /// <summary>Until all cabinets show all entries (default: 4 min).</summary>
+    public TimeSpan Replicate { get; init; } = TimeSpan.FromMinutes(4);
 
     /// <summary>Until each cabinet's plan is found (default: 2 min).</summary>
     public TimeSpan Plan { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Until every ring is decided (default: 3 min).</summary>
-    public TimeSpan Decide { get; init; } = TimeSpan.FromMinutes(3);
+    /// <summary>Until every ring is decided (default: 5 min).</summary>
+    public TimeSpan Decide { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Until every agreed ring is completed (default: 3 min).</summary>
-    public TimeSpan Complete { get; init; } = TimeSpan.FromMinutes(3);
+    /// <summary>Until every agreed ring is completed (default: 5 min).</summary>
+    public TimeSpan Complete { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>From SIGTERM to SIGKILL (default: 15 s).</summary>
     public TimeSpan Stop { get; init; } = TimeSpan.FromSeconds(15);
