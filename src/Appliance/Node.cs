@@ -147,7 +147,7 @@ public sealed class Node : IDisposable
             case Received received:
                 TakeBytes(turn, received);
                 break;
-            case Flooded flooded:
+            case Flooded { Dropped: > 0 } flooded:
                 SetAside.CountRefusal(turn, flooded.Peer, "peer.flood", flooded.Dropped);
                 break;
             case Seen seen:
@@ -172,7 +172,7 @@ public sealed class Node : IDisposable
             case PlanReady failed:
                 Proposer.TakeFailure(turn, failed.PlanId, failed.Fault ?? "failed");
                 break;
-            case TimerDue:
+            case Flooded or TimerDue:
                 break;
             default:
                 throw new InvariantException($"no handler for {input.GetType().Name}");

@@ -34,9 +34,16 @@ internal sealed class RestCheck(World world)
             return new("rest.peering", a, $"the peering with {b} is {peered}");
         var waiting = a.Db.Number("SELECT count(*) FROM outbox WHERE peer = $1", b.Did.Value);
         if (waiting > 0)
-            return new("rest.outbox", a, $"{waiting} statements wait for {b}");
+            return new("rest.outbox", a, $"{waiting} statements wait for {b}: {FirstWaiting(a, b)}");
         return OwedItem(a, b) ?? OwedPromise(a, b);
     }
+
+    private static string? FirstWaiting(Cabinet a, Cabinet b) =>
+        a.Db.One(
+            "SELECT s.kind, o.bundle_seq, o.not_before, o.expires, o.queued FROM outbox o JOIN statement s ON s.id = o.statement_id WHERE o.peer = $1 ORDER BY o.place",
+            r => $"{r.Text(0)} in bundle {r.LongOrNull(1)}, not before {r.Long(2)}, expires {r.LongOrNull(3)}, queued {r.Long(4)}",
+            b.Did.Value
+        );
 
     /// <summary>Both homes of an agreed ring see each promise alike.</summary>
     private Owed? OwedPromise(Cabinet a, Cabinet b)
