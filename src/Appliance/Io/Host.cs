@@ -294,7 +294,7 @@ public sealed class Host : IAsyncDisposable
                     $"The battery is at {percent} %{(machine.OnMains == false ? ", mains is off" : "")}.",
                     percent < 20 ? "Bring power back or shed loads." : ""
                 )
-                : new("power", CheckLevel.Good, "No battery sensor is found on this machine.", "")
+                : new("power", CheckLevel.Unmeasured, "No battery sensor is found on this machine.", "")
         );
         return checks;
     }

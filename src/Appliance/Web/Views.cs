@@ -226,6 +226,9 @@ public enum CheckLevel
     Good,
     Attention,
     Danger,
+
+    /// <summary>This machine cannot tell; never shown as well.</summary>
+    Unmeasured,
 }
 
 /// <summary>One check of the node's health.</summary>

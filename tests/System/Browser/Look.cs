@@ -17,6 +17,9 @@ internal sealed class Look(bool script = true)
 
     private readonly List<string> _found = [];
 
+    /// <summary>What was found so far, one sentence each.</summary>
+    public IReadOnlyList<string> Found => _found;
+
     /// <summary>Fails with everything that was found on any page.</summary>
     public void AssertNothingFound() => Assert.True(_found.Count == 0, string.Join(Environment.NewLine, _found));
 

@@ -134,6 +134,14 @@ internal static class Errands
 
     public static ILocator Tile(this Phone phone, string words) => phone.Page.Locator(".tile").Filter(new() { HasText = words });
 
+    /// <summary>The button that asks a cabinet seen on the network for a peering.</summary>
+    public static ILocator Found(this Phone phone, Cabinet cabinet) =>
+        phone
+            .Page.Locator(".row")
+            .Filter(new() { HasText = cabinet.Name })
+            .Filter(new() { HasText = cabinet.Address })
+            .GetByRole(AriaRole.Button);
+
     public static async Task HomeAsync(this Phone phone)
     {
         await phone.TapAsync(phone.Page.Locator(".bar .where"));

@@ -41,11 +41,10 @@ public sealed class RingByTapsTests(Browsers browsers) : IAsyncLifetime
         await _look.AtAsync(_hillSteward, "s-today-first");
         _millSteward = await _place.StewardAsync(_place.Mill);
         await _millSteward.ToAsync("Neighbours");
-        await _millSteward.SeesLiveAsync("#peerings", _place.Hill.Address);
+        await _millSteward.SeesLiveAsync("#peerings", _place.Hill.Name);
         await _look.AtAsync(_millSteward, "s-neighbours-found");
 
-        var found = _millSteward.Page.Locator(".row").Filter(new() { HasText = _place.Hill.Address });
-        await _millSteward.TapAsync(found.GetByText("Ask for a peering"));
+        await _millSteward.TapAsync(_millSteward.Found(_place.Hill));
         await _millSteward.SeesAsync("The request is on its way.");
         await _hillSteward.SeesLiveAsync("#today", "Mill cabinet asks for a peering");
         await _look.AtAsync(_hillSteward, "s-today-request");
@@ -110,6 +109,7 @@ public sealed class RingByTapsTests(Browsers browsers) : IAsyncLifetime
         await _look.AtAsync(_bob, "need-shared");
         await _bob.HomeAsync();
         await _carol.SeesLiveAsync("#around", "Hill cabinet 1 offer, 1 need");
+        await _bob.SeesLiveAsync("#around", "Mill cabinet 2 offers, 2 needs");
     }
 
     private async Task StewardsStartThePlanAsync()
@@ -156,14 +156,14 @@ public sealed class RingByTapsTests(Browsers browsers) : IAsyncLifetime
     {
         await _alice.TapAsync("You give Help with a rental contract");
         await _alice.TapAsync("I have given it");
-        await _carol.SeesLiveAsync("#ring", "the other says it was given");
+        await _carol.SeesLiveAsync("#ring", "Alice says it was given");
         await _look.AtAsync(_carol, "ring-given");
         await _carol.TapAsync("I have got it");
         await _carol.TapAsync("I have given it");
-        await _bob.SeesLiveAsync("#ring", "the other says it was given");
+        await _bob.SeesLiveAsync("#ring", "Carol says it was given");
         await _bob.TapAsync("I have got it");
         await _bob.TapAsync("I have given it");
-        await _alice.SeesLiveAsync("#ring", "the other says it was given");
+        await _alice.SeesLiveAsync("#ring", "Bob says it was given");
         await _alice.TapAsync("I have got it");
         foreach (var phone in new[] { _alice, _bob, _carol })
         {

@@ -48,7 +48,7 @@ public static class HomePage
                 m.Needs == 0 ? f.T.Say("tile.none") : f.T.Say("tile.needs", ("n", m.Needs))
             )}
             {Tile("/promises", "promise", f.T.Say("tile.promises"), Promises(f, m))}
-            {Tile("/help", "help", f.T.Say("tile.help"), Html.Empty)}</nav>
+            {Tile("/help", "help", f.T.Say("tile.help"), f.T.Say("tile.help.what"))}</nav>
             {Around.Render(f, m.Neighbours, m.Entries)}
             """
         );

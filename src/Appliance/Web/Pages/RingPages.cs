@@ -48,8 +48,8 @@ public static class RingPages
             f,
             f.T.Plain("ring.title"),
             $"""
-            {WelcomePage.NoteOf(f, note)}{(problem is null ? Html.Empty : Part.Notice("attention", f.T.Say(problem)))}
-            <div id="ring" class="stack" data-live="rings"><h1>{f.T.Say("ring.heading", ("n", ring.People.Count))}</h1>
+            {(problem is null ? Html.Empty : Part.Notice("attention", f.T.Say(problem)))}
+            <div id="ring" class="stack" data-live="rings">{Note(f, ring, note)}<h1>{f.T.Say("ring.heading", ("n", ring.People.Count))}</h1>
             <div class="chips">{StateChip(f, ring)}</div>
             <section class="card">{RingDrawing.Draw(f, ring)}{Swap(f, ring)}</section>
             {Act(f, ring)}</div>
@@ -57,6 +57,15 @@ public static class RingPages
             <p><a href="/promises">{f.T.Say("promises.back")}</a></p>
             """
         );
+
+    // What was said after an act goes when the ring has gone on.
+    private static Html Note(PageFrame f, RingView ring, string? note) =>
+        note switch
+        {
+            "yes" when ring.State >= RingState.Committed => Html.Empty,
+            "settled" when ring.State != RingState.Committed => Html.Empty,
+            _ => WelcomePage.NoteOf(f, note),
+        };
 
     /// <summary>Where a ring stands, in a resident's words.</summary>
     public static Html StateChip(PageFrame f, RingView ring)
@@ -100,16 +109,18 @@ public static class RingPages
             : Html.Empty;
 
     private static Html GiveWords(PageFrame f, RingView r) =>
-        f.T.Say("ring.give", ("what", Part.Words(r.Gives.What)), ("who", Part.Words(r.Gives.To)));
+        f.T.Say("ring.give", ("what", What(r.Gives)), ("who", Part.Words(r.Gives.To)));
 
     private static Html GetWords(PageFrame f, RingView r) =>
-        f.T.Say("ring.get", ("what", Part.Words(r.Gets.What)), ("who", Part.Words(r.Gets.From)));
+        f.T.Say("ring.get", ("what", What(r.Gets)), ("who", Part.Words(r.Gets.From)));
+
+    private static Html What(EdgeView edge) => $"<b>{Part.Words(edge.What)}</b>";
 
     private static Html Swap(PageFrame f, RingView r) =>
         $"""
             <ul class="swap"><li>{Icons.Icon("give")}<span class="lead">{GiveWords(f, r)}{At(f, r, r.Gives.To)}</span></li>
             <li>{Icons.Icon("get")}<span class="lead">{GetWords(f, r)}{At(f, r, r.Gets.From)}</span></li></ul>
-            <details><summary>{f.T.Say("ring.all")}</summary><ul class="list">{Html.Each(
+            <details><summary>{f.T.Say("ring.all")}</summary><ul class="rows">{Html.Each(
                 r.Edges,
                 e =>
                     $"<li>{f.T.Say("ring.edge", ("from", Part.Words(e.From)), ("what", Part.Words(e.What)), ("to", Part.Words(e.To)))}</li>"
@@ -118,7 +129,8 @@ public static class RingPages
 
     private static Html At(PageFrame f, RingView r, string label) =>
         r.People.FirstOrDefault(p => p.Label == label) is { Node.Length: > 0 } person && person.Node != f.Cabinet
-            ? (Html)$" <span class=\"soft small\">{Part.Words(person.Node)}</span>"
+            ? (Html)
+                $"<span class=\"soft small at\">{f.T.Say("ring.at", ("who", Part.Words(label)), ("cabinet", Part.Words(person.Node)))}</span>"
             : Html.Empty;
 
     private static Html Act(PageFrame f, RingView r) =>
@@ -135,8 +147,6 @@ public static class RingPages
     private static Html Question(PageFrame f, RingView r) =>
         $"""
             <section class="card"><p>{f.T.Say("ring.ask", ("until", Part.When(f, r.Deadline)))}</p>
-            <blockquote class="soft" dir="auto">{r.Sentence}</blockquote>
-            <p class="small soft">{f.T.Say("ring.signs")}</p>
             {Part.ButtonForm(
                 f,
                 $"/ring/{Uri.EscapeDataString(r.ChainId)}",
@@ -144,14 +154,15 @@ public static class RingPages
                 "main wide",
                 AnswerFields(r, "yes")
             )}
-            <div class="buttons">{Part.ButtonForm(
+            <div class="buttons even">{Part.ButtonForm(
                 f,
                 $"/ring/{Uri.EscapeDataString(r.ChainId)}",
                 f.T.Say("ring.no"),
                 "",
                 AnswerFields(r, "no")
             )}{Part.LinkButton("/?note=later", f.T.Say("ring.later"))}</div>
-            <p class="small soft">{f.T.Say("ring.no.means")}</p></section>
+            <p class="small soft">{f.T.Say("ring.no.means")}</p>
+            <div class="small soft"><p>{f.T.Say("ring.signs")}</p><blockquote dir="auto">{r.Sentence}</blockquote></div></section>
             """;
 
     private static Html AnswerFields(RingView r, string value) =>
@@ -227,7 +238,13 @@ public static class RingPages
         edge.State switch
         {
             EdgeState.Done => Part.Chip("done", f.T.Say("edge.done"), "good"),
-            EdgeState.Given => Part.Chip("wait", f.T.Say(giving ? "edge.given.mine" : "edge.given.theirs"), "wait"),
+            EdgeState.Given => Part.Chip(
+                "wait",
+                giving
+                    ? f.T.Say("edge.given.mine", ("who", Part.Words(edge.To)))
+                    : f.T.Say("edge.given.theirs", ("who", Part.Words(edge.From))),
+                "wait"
+            ),
             EdgeState.Failed => Part.Chip("attention", f.T.Say("edge.failed"), "bad"),
             EdgeState.Repaired => Part.Chip("ring", f.T.Say("edge.repaired"), "wait"),
             EdgeState.Released => Part.Chip("refused", f.T.Say("edge.released")),

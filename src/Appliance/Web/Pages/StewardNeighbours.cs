@@ -51,7 +51,7 @@ public static class NeighboursPage
         $"""
             <div class="card"><h3>{Part.Words(p.Name)}</h3><p class="mono small">{p.Did}</p><p>{f.T.Say(
                 "s.neighbours.asks",
-                ("age", Part.Age(f, p.Since))
+                ("age", Part.Ago(f, p.Since))
             )}</p>
             <div class="buttons">{Part.LinkButton(
                 $"/peerings/{Uri.EscapeDataString(p.Did)}/accept",
@@ -215,7 +215,7 @@ public static class PeeringDraftPage
                 ("n", end.EntriesTheyHold)
             )}</li><li>{f.T.Say("s.end.stays.audit")}</li></ul>
             <h2>{f.T.Say("s.end.told")}</h2><p>{(
-                p.LastContact is { } last ? f.T.Say("s.end.told.at", ("age", Part.Age(f, last))) : f.T.Say("s.end.told.never")
+                p.LastContact is { } last ? f.T.Say("s.end.told.at", ("age", Part.Ago(f, last))) : f.T.Say("s.end.told.never")
             )}</p>
             <h2>{f.T.Say("s.end.undo")}</h2><p>{f.T.Say("s.end.undo.text")}</p></section>
             <div class="buttons">{Part.ButtonForm(

@@ -21,7 +21,9 @@ public static class StewardRingsPage
             f,
             f.T.Plain("rail.rings"),
             $"""
-            {WelcomePage.NoteOf(f, m.Note)}<h1>{f.T.Say("rail.rings")}</h1><div id="rings" class="stack" data-live="rings">
+            <h1>{f.T.Say("rail.rings")}</h1><div id="rings" class="stack" data-live="rings">{(
+                m.Plan.State == "running" ? WelcomePage.NoteOf(f, m.Note) : Html.Empty
+            )}
             <dl class="figures">{Html.Each(
                 States,
                 s => $"<div class=\"figure\"><dt>{f.T.Say("s.ring." + s)}</dt><dd>{m.Counts.GetValueOrDefault(s)}</dd></div>"
@@ -35,7 +37,7 @@ public static class StewardRingsPage
 
     private static Html Plan(PageFrame f, PlanView p) =>
         $"""
-            <p>{PlanWords(f, p)}</p>{(p.PlanHash is null ? Html.Empty : $"<p class=\"mono small soft\">{p.PlanHash}</p>")}
+            <p>{PlanWords(f, p)}</p>{(p.PlanHash is null ? Html.Empty : $"<p class=\"small soft\">{f.T.Say("s.plan.hash", ("hash", Part.Hash(p.PlanHash)))}</p>")}
             {Part.ButtonForm(f, "/plan", $"{Icons.Icon("ring")}<span>{f.T.Say("s.plan.start")}</span>", "")}
             """;
 
@@ -64,9 +66,9 @@ public static class StewardRingsPage
 
     private static Html Row(PageFrame f, StewardRing r) =>
         $"""
-            <tr><th scope="row">{Html.Each(r.Participants, p => $"{Part.Words(p.Label)} ")}<br><code class="soft">{r.ChainId[
-                ..Math.Min(12, r.ChainId.Length)
-            ]}</code></th><td data-label="{f.T.Plain("s.col.state")}">{Part.Chip(
+            <tr><th scope="row">{Html.Each(r.Participants.Index(), p => $"{(p.Index > 0 ? " · " : "")}{Part.Words(p.Item.Label)}")}<br><span class="soft small">{Part.Hash(
+                r.ChainId
+            )}</span></th><td data-label="{f.T.Plain("s.col.state")}">{Part.Chip(
                 IconOf(r.State),
                 f.T.Say("s.ring." + r.State),
                 ToneOf(r.State),

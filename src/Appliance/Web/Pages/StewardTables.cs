@@ -122,8 +122,11 @@ public static class AuditPage
             <tbody>{Html.Each(rows, r => Row(f, r))}</tbody></table>
             """;
 
+    private static Html Act(PageFrame f, string act) =>
+        f.T.Has("s.act." + act) ? f.T.Say("s.act." + act) : Part.Words(act);
+
     private static Html Row(PageFrame f, AuditView r) =>
-        $"""<tr><th scope="row"><code>{r.Act}</code></th><td data-label="{f.T.Plain("s.col.neighbour")}">{Part.Words(r.Peer)}</td><td data-label="{f.T.Plain("s.col.detail")}">{Part.Words(r.Detail)}</td><td data-label="{f.T.Plain("s.col.when")}">{Part.When(f, r.At)}</td></tr>""";
+        $"""<tr><th scope="row">{Act(f, r.Act)}<br><code class="soft">{r.Act}</code></th><td data-label="{f.T.Plain("s.col.neighbour")}">{Part.Words(r.Peer)}</td><td data-label="{f.T.Plain("s.col.detail")}">{Part.Detail(r.Detail)}</td><td data-label="{f.T.Plain("s.col.when")}">{Part.When(f, r.At)}</td></tr>""";
 }
 
 /// <summary>Disk, clock, database, broker and wire, each with a sentence.</summary>
@@ -152,14 +155,25 @@ public static class HealthPage
     /// <summary>One check: icon and word by level, what is found, what to do.</summary>
     internal static Html Check(PageFrame f, CheckView c)
     {
-        var (icon, tone, word) = c.Level switch
+        var (icon, tone, word) = Level(c);
+        return $"""<div class="check {tone}">{Icons.Icon(icon)}<div><p><b>{NameOf(f, c)}</b> · {f.T.Say(word)}</p><p>{c.Says}{(c.Do.Length == 0 ? Html.Empty : $" <b>{c.Do}</b>")}</p></div></div>""";
+    }
+
+    /// <summary>A check that needs no hand, in a word.</summary>
+    internal static Html Chip(PageFrame f, CheckView c)
+    {
+        var (icon, tone, word) = Level(c);
+        return Part.Chip(icon, $"{NameOf(f, c)}: {f.T.Say(word)}", tone);
+    }
+
+    private static (string Icon, string Tone, string Word) Level(CheckView c) =>
+        c.Level switch
         {
             CheckLevel.Good => ("done", "good", "s.level.good"),
             CheckLevel.Attention => ("attention", "wait", "s.level.attention"),
+            CheckLevel.Unmeasured => ("info", "", "s.level.unmeasured"),
             _ => ("danger", "bad", "s.level.danger"),
         };
-        return $"""<div class="check {tone}">{Icons.Icon(icon)}<div><p><b>{NameOf(f, c)}</b> · {f.T.Say(word)}</p><p>{c.Says}{(c.Do.Length == 0 ? Html.Empty : $" <b>{c.Do}</b>")}</p></div></div>""";
-    }
 
     /// <summary>The check's name in words; the host may know checks that no catalogue names yet.</summary>
     internal static Html NameOf(PageFrame f, CheckView c) =>

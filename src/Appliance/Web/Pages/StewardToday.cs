@@ -61,18 +61,18 @@ public static class TodayPage
             $"/peerings/{Uri.EscapeDataString(p.Did)}/accept",
             "neighbours",
             f.T.Say("s.today.request", ("who", Part.Words(p.Name))),
-            f.T.Say("s.today.request.since", ("age", Part.Age(f, p.Since)))
+            f.T.Say("s.today.request.since", ("age", Part.Ago(f, p.Since)))
         );
 
     // What needs a hand has a row of its own; what is well is one line.
     private static Html Checks(PageFrame f, HealthView health)
     {
-        var open = health.Checks.Where(c => c.Level != CheckLevel.Good).OrderByDescending(c => c.Level);
-        var well = health.Checks.Where(c => c.Level == CheckLevel.Good);
+        var open = health.Checks.Where(c => c.Level is CheckLevel.Attention or CheckLevel.Danger).OrderByDescending(c => c.Level);
+        var well = health.Checks.Where(c => c.Level is CheckLevel.Good or CheckLevel.Unmeasured).OrderBy(c => c.Level);
         return $"""
             <section>{Html.Each(open, c => HealthPage.Check(f, c))}<div class="chips">{Html.Each(
                 well,
-                c => Part.Chip("done", $"{HealthPage.NameOf(f, c)}: {f.T.Say("s.level.good")}", "good")
+                c => HealthPage.Chip(f, c)
             )}</div></section>
             """;
     }

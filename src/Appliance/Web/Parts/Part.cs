@@ -1,20 +1,22 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace EdgeNode.Appliance.Web.Parts;
 
 /// <summary>The small parts that pages are made of; their names are those of the stylesheet.</summary>
-public static class Part
+public static partial class Part
 {
     /// <summary>People's words: isolated, so that their direction never turns the sentence around them.</summary>
     public static Html Words(string words) => $"<bdi>{words}</bdi>";
 
     /// <summary>How long something has stood, coarsely; never negative, whatever a clock did.</summary>
-    public static Html Age(PageFrame f, DateTimeOffset since)
-    {
-        var age = f.Now - since;
-        var words = f.T.Plain(AgeKey(age, out var count), ("n", count));
-        return $"<time class=\"age\" datetime=\"{Iso(since)}\">{words}</time>";
-    }
+    public static Html Age(PageFrame f, DateTimeOffset since) => Age(f, since, "age.");
+
+    /// <summary>The same where a sentence tells when something happened.</summary>
+    public static Html Ago(PageFrame f, DateTimeOffset at) => Age(f, at, "ago.");
+
+    /// <summary>The first part of a long hash, enough to compare by eye; the whole of it for who points at it.</summary>
+    public static Html Hash(string hash) => $"<code title=\"{hash}\">{hash[..Math.Min(12, hash.Length)]}</code>";
 
     /// <summary>A time people can act on: weekday and hour within the week, otherwise the date too.</summary>
     public static Html When(PageFrame f, DateTimeOffset at)
@@ -33,6 +35,14 @@ public static class Part
             );
         return $"<time datetime=\"{Iso(at)}\">{words}</time>";
     }
+
+    /// <summary>People's or cabinets' words in which long hashes are shortened.</summary>
+    public static Html Detail(string words) =>
+        $"<bdi>{Html.Each(LongHash().Split(words), part => LongHash().IsMatch(part) ? Hash(part) : Html.Text(part))}</bdi>";
+
+    // In parentheses, so that splitting by it keeps the hashes as parts of their own.
+    [GeneratedRegex("([0-9a-f]{32,})")]
+    private static partial Regex LongHash();
 
     /// <summary>A state: icon, word, and age where there is one. <paramref name="tone"/> is good, wait, bad or empty.</summary>
     public static Html Chip(string icon, Html words, string tone = "", Html? age = null) =>
@@ -65,7 +75,7 @@ public static class Part
 
     /// <summary>Nothing here yet: what this is, and what to do first.</summary>
     public static Html EmptyState(string icon, Html what, Html? action = null) =>
-        $"""<div class="card">{Icons.Icon(icon)}<p>{what}</p>{action}</div>""";
+        $"""<div class="card empty">{Icons.Icon(icon)}<p>{what}</p>{action}</div>""";
 
     /// <summary>The biggest thing on a page: the next step.</summary>
     public static Html Next(string path, string icon, Html words, Html? small = null) =>
@@ -102,16 +112,17 @@ public static class Part
     internal static string Iso(DateTimeOffset at) =>
         at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private static string AgeKey(TimeSpan age, out long count)
+    private static Html Age(PageFrame f, DateTimeOffset since, string way)
     {
-        (count, var key) = age switch
+        var age = f.Now - since;
+        var (count, key) = age switch
         {
-            { TotalMinutes: < 1 } => (0L, "age.now"),
-            { TotalHours: < 1 } => ((long)age.TotalMinutes, "age.minutes"),
-            { TotalHours: < 48 } => ((long)age.TotalHours, "age.hours"),
-            _ => ((long)age.TotalDays, "age.days"),
+            { TotalMinutes: < 1 } => (0L, "now"),
+            { TotalHours: < 1 } => ((long)age.TotalMinutes, "minutes"),
+            { TotalHours: < 48 } => ((long)age.TotalHours, "hours"),
+            _ => ((long)age.TotalDays, "days"),
         };
-        return key;
+        return $"<time class=\"age\" datetime=\"{Iso(since)}\">{f.T.Plain(way + key, ("n", count))}</time>";
     }
 
     private static string Two(double value) => value.ToString(value < 10 ? "0.#" : "0", CultureInfo.InvariantCulture);
