@@ -41,7 +41,8 @@ internal sealed class RestCheck(World world)
     private static string? FirstWaiting(Cabinet a, Cabinet b) =>
         a.Db.One(
             "SELECT s.kind, o.bundle_seq, o.not_before, o.expires, o.queued FROM outbox o JOIN statement s ON s.id = o.statement_id WHERE o.peer = $1 ORDER BY o.place",
-            r => $"{r.Text(0)} in bundle {r.LongOrNull(1)}, not before {r.Long(2)}, expires {r.LongOrNull(3)}, queued {r.Long(4)}",
+            r =>
+                $"{r.Text(0)} in bundle {r.LongOrNull(1)}, not before {r.Long(2)}, expires {r.LongOrNull(3)}, queued {r.Long(4)}",
             b.Did.Value
         );
 

@@ -25,7 +25,8 @@ public static class RingDrawing
         public double CentreY => Radius + Head + 32;
         public double Height => (2 * CentreY) - 2;
 
-        public (double X, double Y) At(double angle) => (CentreX + (Radius * Math.Cos(angle)), CentreY + (Radius * Math.Sin(angle)));
+        public (double X, double Y) At(double angle) =>
+            (CentreX + (Radius * Math.Cos(angle)), CentreY + (Radius * Math.Sin(angle)));
     }
 
     /// <summary>The picture of a ring.</summary>
