@@ -50,7 +50,7 @@ public sealed class NodeDeskTests
         );
         var path = "/ring/" + ring.GetProperty("chain_id").GetString();
         var page = await alice.Page(path);
-        Assert.Contains("You give <bdi>Legal advice</bdi> to <bdi>Bob &lt;i&gt;</bdi>.", page, StringComparison.Ordinal);
+        Assert.Contains("You give <b><bdi>Legal advice</bdi></b> to <bdi>Bob &lt;i&gt;</bdi>.", page, StringComparison.Ordinal);
         using var no = await bob.PostForm(
             path,
             path,

@@ -71,11 +71,24 @@ public sealed partial class TextsTests
         Tree.NoneOf(unused.Select(k => $"{k} is used by no page"));
     }
 
-    // Keys put together from a code: notes, errors, reasons, months, weekdays, the rail, help topics, states, checks.
+    // Keys put together from a code: notes, errors, reasons, months, weekdays, the rail, help topics, states, checks, acts, ages.
     private static bool IsMade(string key) =>
-        new[] { "note.", "error.", "reason.", "month.", "rail.", "help.", "s.ring.", "s.check.", "offer.", "need." }.Any(p =>
-            key.StartsWith(p, StringComparison.Ordinal)
-        );
+        new[]
+        {
+            "note.",
+            "error.",
+            "reason.",
+            "month.",
+            "rail.",
+            "help.",
+            "s.ring.",
+            "s.check.",
+            "s.act.",
+            "offer.",
+            "need.",
+            "age.",
+            "ago.",
+        }.Any(p => key.StartsWith(p, StringComparison.Ordinal));
 
     private static IEnumerable<string> Asked() =>
         Sources().Select(Tree.Text).SelectMany(t => KeyAsked().Matches(t)).Select(m => m.Groups[1].Value);
