@@ -20,8 +20,7 @@ public sealed class PairingDoor : IAsyncDisposable
 
     public static async Task<PairingDoor> OpenAsync(IPEndPoint at, X509Certificate2 certificate, NodeDoor door)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        var builder = BareWeb.NewBuilder();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using EdgeNode.Appliance.Io;
 using EdgeNode.Appliance.Web.Api;
 using EdgeNode.Appliance.Web.Pages;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -97,8 +98,7 @@ public static class WebDoors
         IPEndPoint[] at
     )
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        var builder = BareWeb.NewBuilder();
         if (certificate is not null)
         {
             builder.WebHost.UseKestrelHttpsConfiguration();
