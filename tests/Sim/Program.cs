@@ -1,34 +1,208 @@
 using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
 namespace EdgeNode.Tests.Sim;
 
 /// <summary>edgenode-sim: whole federations in one process, decided by a seed.</summary>
 public static class Program
 {
+    private const string Help = """
+        edgenode-sim: federations of real nodes in one process; a seed decides everything that happens
+
+        edgenode-sim --seed N [--nodes K] [--days D] [--trace FILE] [--json]
+            lives one world and prints its trace hash last; the same seed gives the same hash in any process
+        edgenode-sim --seeds N [--first M] [--jobs J] [--nodes K] [--days D] [--json]
+            lives N worlds from seed M on, J at a time, and names the seeds that failed with the command that replays each
+        edgenode-sim --planted [--json]
+            plants faults and demands that the checkers catch each of them
+        edgenode-sim --scenario NAME [--trace FILE] | --scenarios | --list
+            plays a named scenario, or all; --list names them with what each claims
+
+        Nodes are from 2 to 9. Exit code 0 only if everything held, 1 if something did not, 2 for a command that is not understood.
+
+        Example: edgenode-sim --seed 42 --nodes 3 --days 2 --trace /tmp/42.trace
+        """;
+
     public static int Main(string[] args)
     {
-        if (args[0] == "s")
+        try
         {
-            foreach (var sc in ScenarioRunner.All.Where(x => args.Length < 2 || x.Name == args[1]))
-            {
-                var (code, fault) = ScenarioRunner.Play(sc, args.Length > 2 ? args[2] : null);
-                Console.WriteLine($"{(code is null ? "ok  " : "FAIL")} {sc.Name} {fault?[..Math.Min(fault.Length, 700)]}");
-            }
-            return 0;
+            var options = SimOptions.Parse(args);
+            // With --json, standard output is one object and everything else goes to standard error.
+            var log = options.Json ? Console.Error : Console.Out;
+            return Run(options, log);
         }
-        var first = ulong.Parse(args[0], CultureInfo.InvariantCulture);
-        var n = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1;
-        var sum = new Counters();
-        var failed = 0;
-        for (var i = 0UL; i < (ulong)n; i++)
+        catch (FormatException e)
         {
-            var r = Runner.Run(WorldOptions.Draw(first + i), args.Length > 2 ? args[2] : null);
-            sum.Add(r.Counts);
-            if (!r.Passed) failed++;
-            Console.WriteLine($"{r.Options.Seed} n={r.Options.Nodes} d={r.Options.Days} {r.Hash} {r.Took.TotalSeconds:F2}s steps={r.Counts["steps"]} {(r.Fault is null ? "" : r.Fault[..Math.Min(600, r.Fault.Length)])}");
+            Console.Error.WriteLine($"edgenode-sim: {e.Message}; --help shows how.");
+            return 2;
         }
-        foreach (var (w, c) in sum.All) Console.WriteLine($"  {w,-24} {c}");
-        Console.WriteLine($"failed {failed}");
-        SimFolder.Clear();
+        finally
+        {
+            SimFolder.Clear();
+        }
+    }
+
+    private static int Run(SimOptions options, TextWriter log)
+    {
+        if (options.Help)
+            Console.WriteLine(Help);
+        else if (options.List)
+            List();
+        else if (options.Seed is { } seed)
+            return One(options, seed, log);
+        else if (options.Seeds is not null)
+            return Many(options, log);
+        else if (options.Planted)
+            return Plant(options, log);
+        else
+            return Play(options, log);
         return 0;
+    }
+
+    private static void List()
+    {
+        foreach (var scenario in ScenarioRunner.All)
+            Console.WriteLine($"{scenario.Name, -42} {scenario.Claim}");
+        foreach (var plant in PlantCatalog.All)
+            Console.WriteLine($"planted {plant.Name, -34} {plant.What}");
+    }
+
+    private static int One(SimOptions options, ulong seed, TextWriter log)
+    {
+        var world = WorldOptions.Draw(seed, options.Nodes, options.Days);
+        log.WriteLine($"seed {seed}: {Describe(world)}");
+        var result = Runner.Run(world, options.TraceFile);
+        Print(result.Counts, log);
+        if (!result.Passed)
+            log.WriteLine($"FAILED {result.Fault}");
+        if (options.Json)
+            Console.WriteLine(Json(w => Write(w, result)));
+        log.WriteLine($"trace {result.Hash}");
+        return result.Passed ? 0 : 1;
+    }
+
+    private static int Many(SimOptions options, TextWriter log)
+    {
+        log.WriteLine($"seeds {options.First} to {options.First + (ulong)options.Seeds!.Value - 1}, {options.Jobs} at a time");
+        var batch = new Batch(options, log);
+        batch.Run();
+        Print(batch.Sum, log);
+        if (batch.WasEmpty)
+            log.WriteLine("FAILED nothing was agreed in any world, so nothing was proved");
+        var failed = batch.Failed.Count + (batch.WasEmpty ? 1 : 0);
+        if (options.Json)
+            Console.WriteLine(Json(w => Write(w, batch)));
+        log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{batch.Took.TotalSeconds:F1} s"));
+        log.WriteLine($"seeds {batch.Passed} passed, {failed} failed");
+        return failed == 0 ? 0 : 1;
+    }
+
+    private static int Plant(SimOptions options, TextWriter log)
+    {
+        var results = new PlantResult[PlantCatalog.All.Count];
+        Parallel.For(
+            0,
+            results.Length,
+            new ParallelOptions { MaxDegreeOfParallelism = options.Jobs },
+            i => results[i] = Planted.Try(PlantCatalog.All[i])
+        );
+        foreach (var r in results)
+            log.WriteLine($"{(r.Caught ? "caught" : "MISSED")} {r.Plant.Name}: {r.Plant.What}; {r.Text}");
+        var caught = results.Count(r => r.Caught);
+        if (options.Json)
+            Console.WriteLine(Json(w => Write(w, results)));
+        log.WriteLine($"planted {caught} caught, {results.Length - caught} missed");
+        log.WriteLine($"{caught} passed, {results.Length - caught} failed");
+        return caught == results.Length ? 0 : 1;
+    }
+
+    private static int Play(SimOptions options, TextWriter log)
+    {
+        var chosen = ScenarioRunner.All.Where(s => options.Scenario is null || s.Name == options.Scenario).ToArray();
+        if (chosen.Length == 0)
+            throw new FormatException($"there is no scenario '{options.Scenario}'; --list names them");
+        var failed = 0;
+        foreach (var scenario in chosen)
+        {
+            var (code, fault) = ScenarioRunner.Play(scenario, options.TraceFile);
+            failed += code is null ? 0 : 1;
+            log.WriteLine($"{(code is null ? "ok    " : "FAILED")} {scenario.Name}: {scenario.Claim}{(fault is null ? "" : "\n  " + fault)}");
+        }
+        log.WriteLine($"{chosen.Length - failed} passed, {failed} failed");
+        return failed == 0 ? 0 : 1;
+    }
+
+    private static string Describe(WorldOptions o) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{o.Nodes} cabinets, {o.Days} days, {o.People.Residents} residents each; loss {o.Links.LossPct} %, delay up to {o.Links.DelayMax}, crash {o.Crashes.PerStep:P1} a step, clocks {(o.Clocks.JumpEvery is null ? "steady" : "jump")}, {(o.Hostile.MalloryEvery is null ? "nobody" : "somebody")} on the wire, {(o.Hostile.RogueEvery is null ? "no" : "one")} liar, peerings end {o.People.EndPeeringPct} %"
+        );
+
+    private static void Print(Counters counts, TextWriter log)
+    {
+        foreach (var (what, count) in counts.All)
+            log.WriteLine($"  {what, -22} {count, 9}");
+    }
+
+    private static string Json(Action<Utf8JsonWriter> write)
+    {
+        using var bytes = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
+            write(writer);
+        return Encoding.UTF8.GetString(bytes.ToArray());
+    }
+
+    private static void Write(Utf8JsonWriter w, RunResult result)
+    {
+        w.WriteStartObject();
+        w.WriteNumber("seed", result.Options.Seed);
+        w.WriteNumber("nodes", result.Options.Nodes);
+        w.WriteNumber("days", result.Options.Days);
+        w.WriteBoolean("passed", result.Passed);
+        w.WriteString("fault", result.Fault);
+        w.WriteString("trace", result.Hash);
+        w.WriteNumber("seconds", Math.Round(result.Took.TotalSeconds, 3));
+        Write(w, result.Counts);
+        w.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter w, Batch batch)
+    {
+        w.WriteStartObject();
+        w.WriteNumber("seeds", batch.Seeds);
+        w.WriteNumber("passed", batch.Passed);
+        w.WriteNumber("seconds", Math.Round(batch.Took.TotalSeconds, 1));
+        w.WriteStartArray("failed");
+        foreach (var failed in batch.Failed)
+            Write(w, failed);
+        w.WriteEndArray();
+        Write(w, batch.Sum);
+        w.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter w, PlantResult[] results)
+    {
+        w.WriteStartObject();
+        w.WriteStartArray("planted");
+        foreach (var r in results)
+        {
+            w.WriteStartObject();
+            w.WriteString("name", r.Plant.Name);
+            w.WriteBoolean("caught", r.Caught);
+            w.WriteString("text", r.Text);
+            w.WriteEndObject();
+        }
+        w.WriteEndArray();
+        w.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter w, Counters counts)
+    {
+        w.WriteStartObject("counts");
+        foreach (var (what, count) in counts.All)
+            w.WriteNumber(what.Replace(' ', '_'), count);
+        w.WriteEndObject();
     }
 }

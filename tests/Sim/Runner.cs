@@ -16,11 +16,12 @@ internal sealed record RunResult(WorldOptions Options, string? Code, string? Fau
 internal static class Runner
 {
     /// <summary>Lives a world from its first event to its last, and says how it ended; a fault of the code under test is a result like any other.</summary>
-    public static RunResult Run(WorldOptions options, string? traceFile = null)
+    public static RunResult Run(WorldOptions options, string? traceFile = null, Action<World>? after = null)
     {
         var clock = Stopwatch.StartNew();
         using var world = new World(options, traceFile);
         var (code, fault) = Try(world.Live);
+        after?.Invoke(world);
         world.Trace.Add(world.Now, "world", code is null ? "rests" : $"{code} {fault}");
         return new RunResult(options, code, fault, world.Trace.Hash, world.Counts, world.Elapsed, clock.Elapsed);
     }

@@ -1,4 +1,5 @@
 using EdgeNode.Federation;
+using EdgeNode.Store;
 
 namespace EdgeNode.Tests.Sim;
 
@@ -32,7 +33,7 @@ internal sealed class RestCheck(World world)
             return new("rest.peering", a, $"the peering with {b} is {peered}");
         var waiting = a.Db.Number("SELECT count(*) FROM outbox WHERE peer = $1", b.Did.Value);
         if (waiting > 0)
-            return new("rest.outbox", a, $"{waiting} statements wait for {b}");
+            return new("rest.outbox", a, $"{waiting} statements wait for {b}; the link is {(world.Net.IsUp(a, b) ? "up" : "down")}, contact {a.Node.InContact.Contains(b.Did)} and {b.Node.InContact.Contains(a.Did)}; bundles {Streams(a.Db, "bundle_out", b)}, sent {Streams(a.Db, "stream_out", b)}, taken {Streams(b.Db, "stream_in", a)}");
         return OwedItem(a, b) ?? OwedPromise(a, b);
     }
 
@@ -50,13 +51,20 @@ internal sealed class RestCheck(World world)
         return null;
     }
 
+    private static string Streams(Db db, string table, Cabinet peer) =>
+        string.Join(
+            " ",
+            db.All($"SELECT stream, seq FROM {table} WHERE peer = $1 ORDER BY stream, seq", r => $"{r.Int(0)}:{r.Long(1)}", peer.Did.Value)
+        );
+
     private static Owed? OwedItem(Cabinet a, Cabinet b)
     {
-        foreach (var (id, version, active, audience) in ItemsOf(a))
+        var known = ItemsOf(b, a);
+        foreach (var (id, version, active, audience) in ItemsOf(a, a))
         {
             if (!audience.Contains(b.Did.Value))
                 continue;
-            var there = ItemsOf(b).FirstOrDefault(i => i.Id == id);
+            var there = known.FirstOrDefault(i => i.Id == id);
             if ((there.Version == version && there.Active == active) || (there.Id is null && !active) || IsExcused(a, b))
                 continue;
             return new("rest.items", a, $"{b} has {id} as version {there.Version} and not {version}{(active ? "" : ", withdrawn")}; set aside: {SetAside(a, b)}");
@@ -72,10 +80,11 @@ internal sealed class RestCheck(World world)
     private static string SetAside(Cabinet a, Cabinet b) =>
         a.Db.Text("SELECT group_concat(DISTINCT kind || ' ' || code) FROM set_aside WHERE peer = $1", b.Did.Value) ?? "nothing";
 
-    private static List<(string Id, int Version, bool Active, string Audience)> ItemsOf(Cabinet cabinet) =>
-        cabinet.Db.All(
-            "SELECT offering_id, version, state, audience FROM offering UNION ALL SELECT need_id, version, state, audience FROM need ORDER BY 1",
-            r => (r.Text(0), r.Int(1), r.Text(2) == "active", r.Text(3))
+    private static List<(string Id, int Version, bool Active, string Audience)> ItemsOf(Cabinet at, Cabinet of) =>
+        at.Db.All(
+            "SELECT offering_id, version, state, audience FROM offering WHERE home_node = $1 UNION ALL SELECT need_id, version, state, audience FROM need WHERE home_node = $1 ORDER BY 1",
+            r => (r.Text(0), r.Int(1), r.Text(2) == "active", r.Text(3)),
+            of.Did.Value
         );
 
     private Owed? OwedAt(Cabinet cabinet)

@@ -140,12 +140,19 @@ internal sealed class Cabinet : Station, IDisposable
             answer(null);
             return;
         }
+        if (World.Plants?.Swallows(this, command) == true)
+        {
+            answer(Answer.Done);
+            return;
+        }
         var ticket = World.NextTicket();
         _waiting[ticket] = answer;
         Post(new Asked(ticket, command));
     }
 
-    public override bool Keeps(Station peer) => _opened.TryGetValue(peer.Did, out var address) && address == peer.Address;
+    public override bool Admits(Station peer) => _opened.ContainsKey(peer.Did);
+
+    public override bool Aims(Station peer) => _opened.TryGetValue(peer.Did, out var address) && address == peer.Address;
 
     public override void LinkUp(Did peer) => Post(new LinkUp(peer));
 
@@ -226,7 +233,6 @@ internal sealed class Cabinet : Station, IDisposable
             batch.Add(input);
         if (batch.Count == 0)
             batch.Add(new TimerDue());
-        World.Plants?.BeforeStep(this);
         Step([.. batch], World.DrawCrash(this, _prng));
         if (!IsUp)
             return;
@@ -240,7 +246,8 @@ internal sealed class Cabinet : Station, IDisposable
     private void Step(NodeInput[] batch, CrashPoint crash)
     {
         World.Counts.Add("steps");
-        var before = crash is CrashPoint.BeforeCommit or CrashPoint.TornWrite ? _disk.Read() : null;
+        var undoes = crash is CrashPoint.BeforeCommit or CrashPoint.TornWrite;
+        var before = undoes || World.Plants?.WantsImage(batch) == true ? _disk.Read() : null;
         if (crash == CrashPoint.DiskFull)
             _db!.Run("PRAGMA max_page_count=1");
         IReadOnlyList<Effect> effects;
@@ -255,25 +262,41 @@ internal sealed class Cabinet : Station, IDisposable
         }
         if (crash == CrashPoint.DiskFull)
             _db!.Run("PRAGMA max_page_count=1073741823");
-        if (before is not null)
-            UndoStep(before, crash, effects);
+        if (before is not null && World.Plants?.ForgetsStep(this, batch, effects) == true)
+            PerformAndForget(before, effects);
+        else if (undoes)
+            UndoStep(before!, crash);
         else
             Commit(batch, effects, crash);
+        if (!undoes && before is not null && IsUp && World.Plants!.LosesCommit(this))
+            GoDark(before);
+    }
+
+    /// <summary>A planted fault: the world is told, and the disk never was.</summary>
+    private void PerformAndForget(DiskImage before, IReadOnlyList<Effect> effects)
+    {
+        foreach (var send in effects.OfType<SendOnLink>())
+            World.SendOnLink(this, send);
+        GoDark(before);
+        foreach (var send in effects.OfType<SendOnLink>())
+            World.Watch.Performing(this, send);
+    }
+
+    private void GoDark(DiskImage disk)
+    {
+        Close();
+        _disk.Write(disk);
+        StayDark(World.DrawDark(_prng));
     }
 
     /// <summary>The commit never was: the disk is as before the step, and nobody was told anything.</summary>
-    private void UndoStep(DiskImage before, CrashPoint crash, IReadOnlyList<Effect> effects)
+    private void UndoStep(DiskImage before, CrashPoint crash)
     {
         var image = before;
         if (crash == CrashPoint.TornWrite)
             image = CabinetDisk.Torn(before, _disk.Read(), _prng) ?? before;
         World.Counts.Add(image == before ? "crashes before commit" : "crashes in commit");
-        var acknowledge = World.Plants?.PerformsUncommitted(this, effects) == true;
-        Close();
-        _disk.Write(image);
-        if (acknowledge)
-            World.Plants!.PerformUncommitted(this, image, effects);
-        StayDark(World.DrawDark(_prng));
+        GoDark(image);
     }
 
     private void Commit(NodeInput[] batch, IReadOnlyList<Effect> effects, CrashPoint crash)
@@ -308,8 +331,9 @@ internal sealed class Cabinet : Station, IDisposable
         Post(new Started());
     }
 
-    public void Perform(Effect effect)
+    private void Perform(Effect effect)
     {
+        effect = World.Plants?.Alter(this, effect) ?? effect;
         World.Watch.Performing(this, effect);
         switch (effect)
         {

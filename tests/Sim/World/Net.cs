@@ -145,7 +145,7 @@ internal sealed class Net
     {
         if (a.Index > b.Index)
             (a, b) = (b, a);
-        var wanted = a.IsUp && b.IsUp && a.Keeps(b) && b.Keeps(a) && Reaches(a, b) && Reaches(b, a);
+        var wanted = CanStand(a, b);
         if (wanted == _up[a.Index, b.Index])
             return;
         if (wanted)
@@ -156,13 +156,16 @@ internal sealed class Net
 
     private void Raise(Station a, Station b)
     {
-        var can = a.IsUp && b.IsUp && a.Keeps(b) && b.Keeps(a) && Reaches(a, b) && Reaches(b, a);
-        if (_up[a.Index, b.Index] || !can)
+        if (_up[a.Index, b.Index] || !CanStand(a, b))
             return;
         _up[a.Index, b.Index] = _up[b.Index, a.Index] = true;
         Tell(a, b);
         Tell(b, a);
     }
+
+    /// <summary>Each lets the other in, and one of them knows where the other is: one connection carries both ways.</summary>
+    private bool CanStand(Station a, Station b) =>
+        a.IsUp && b.IsUp && a.Admits(b) && b.Admits(a) && (a.Aims(b) || b.Aims(a)) && Reaches(a, b) && Reaches(b, a);
 
     private void Fall(Station a, Station b)
     {

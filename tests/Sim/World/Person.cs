@@ -142,7 +142,7 @@ internal sealed class Person(World world, Cabinet home, string name, Prng prng, 
         if (!home.IsUp || !world.Faulty)
             return;
         var (share, word) = Share();
-        var capacity = prng.Percent(25) ? 2 : 1;
+        var capacity = world.Options.People.Capacity is > 0 and var fixedTo ? fixedTo : prng.Percent(25) ? 2 : 1;
         if (offers)
             Offer(Category(), share, capacity, $"a thing {word}");
         else

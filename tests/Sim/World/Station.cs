@@ -17,8 +17,11 @@ internal abstract class Station(World world, int index)
     public abstract string Spki { get; }
     public abstract bool IsUp { get; }
 
-    /// <summary>Whether it keeps a link to this peer at this address and lets it in.</summary>
-    public abstract bool Keeps(Station peer);
+    /// <summary>Whether it lets this peer in.</summary>
+    public abstract bool Admits(Station peer);
+
+    /// <summary>Whether it tries this peer where it truly is.</summary>
+    public abstract bool Aims(Station peer);
 
     public abstract void LinkUp(Did peer);
 

@@ -210,6 +210,7 @@ internal sealed class World : IDisposable
     {
         foreach (var cabinet in Cabinets)
             cabinet.Dispose();
+        Rogue?.Dispose();
         Trace.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
@@ -223,8 +224,9 @@ internal sealed class World : IDisposable
         {
             Sync = SyncOptions.Default with
             {
-                Ping = TimeSpan.FromHours(3),
-                DeadAfter = TimeSpan.FromHours(8),
+                Ping = TimeSpan.FromHours(options.Nodes <= 3 ? 3 : options.Nodes <= 5 ? 5 : 10),
+                DeadAfter = TimeSpan.FromHours(options.Nodes <= 3 ? 8 : options.Nodes <= 5 ? 13 : 26),
+                Knock = TimeSpan.FromHours(options.Nodes <= 5 ? 7 : 13),
                 Retransmit = TimeSpan.FromMinutes(prng.Between(5, 20)),
                 QuotaPause = TimeSpan.FromMinutes(30),
                 FillTo = prng.Pick([4_000, 12_000, 56_000]),

@@ -1,0 +1,284 @@
+using System.Text;
+using EdgeNode.Appliance;
+using EdgeNode.Sync;
+using EdgeNode.Wire;
+
+namespace EdgeNode.Tests.Sim;
+
+/// <summary>The faults that the checkers have to catch. Numbers are those of the protocol's table of mutations, where it has them.</summary>
+internal static class PlantCatalog
+{
+    private const string RingsOfOthers = "SELECT c.chain_id FROM chain c WHERE c.state = 'YES' AND EXISTS (SELECT 1 FROM chain_participant p WHERE p.chain_id = c.chain_id AND p.home_node <> $1) ORDER BY c.chain_id LIMIT 1";
+
+    public static IReadOnlyList<Plant> All { get; } =
+        [
+            new("acknowledge_before_commit", "a bundle is receipted and its commit is lost", "receipt.before_commit") { ForgetsStep = SendsReceipt },
+            new("acknowledge_before_commit_far", "the same, seen where the sender let go of it", "custody.lost", "custody.order")
+            {
+                Blind = ["receipt.before_commit", "send.before_commit"],
+                ForgetsStep = SendsReceipt,
+            },
+            new("vote_before_commit", "a vote leaves and its commit is lost (2)", "send.before_commit") { ForgetsStep = SendsVote },
+            new("vote_before_commit_far", "the same, seen when the cabinet votes otherwise", "I5", "I1")
+            {
+                Blind = ["send.before_commit", "receipt.before_commit"],
+                ForgetsStep = SendsYesOfNow,
+                Soil = o => o with { People = o.People with { NoPct = 0, WithdrawPct = 0, LaterPct = 0 } },
+            },
+            new("commit_not_on_disk", "a commit is gone after a power cut", "disk.differs") { LosesCommit = true },
+            new("vote_changed", "a vote is written twice (1)", "I5") { Tamper = ChangeVote },
+            new("vote_removed", "a vote is taken back", "I5") { Tamper = RemoveVote },
+            new("hold_released_after_yes", "a held unit is let go while the ring is undecided (3)", "I4")
+            {
+                Tamper = s => Run(s, "DELETE FROM hold WHERE kind = 'hard' AND chain_id IN (SELECT chain_id FROM chain WHERE state = 'YES')"),
+            },
+            new("released_on_own_timeout", "a cabinet that voted YES gives up by itself (3)", "I1") { Tamper = GiveUp, Repeats = true },
+            new("item_version_ignored", "an item changed between the proposal and the vote (4)", "I3.version") { Tamper = ChangeVersion },
+            new("withdrawal_ignored", "a yes that was taken back counts (5)", "I3")
+            {
+                Swallows = c => c is AnswerRing { Act.Content: { } content } && content.Contains("withdrawn", StringComparison.Ordinal),
+                Soil = o => o with { People = o.People with { WithdrawPct = 60, NoPct = 0, SilentPct = 0 } },
+            },
+            new("capacity_not_checked", "a unit is promised twice (6)", "I2") { Tamper = HoldTwice },
+            new("those_who_answered_decide", "a ring is agreed without the vote of a silent home node (7)", "I3") { Tamper = AgreeEarly },
+            new("strangers_votes_count", "a ring is agreed by nodes that are not its home nodes (8)", "I3") { Tamper = MoveHome, Repeats = true },
+            new("all_holds_of_an_item_freed", "the end of one ring frees the holds of another (10)", "I4") { Tamper = FreeAll, Soil = Crowded },
+            new("agreed_before_a_receipt", "a ring is agreed while nobody else has the own vote (12a)", "row16") { Tamper = AgreeUnreceipted, Repeats = true },
+            new("settled_twice", "a report on a promise uses up a unit twice (13)", "once.consumed") { Tamper = ConsumeTwice, Soil = Crowded },
+            new("open_path_agreed", "a ring that is none is agreed (14)", "I6") { Tamper = BendRing, Repeats = true },
+            new("kept_word_sent", "a word that was to stay here is in a frame (15)", "I7.words") { Alters = SayKeptWord },
+            new("sent_to_another", "a bundle goes to a cabinet outside its audience", "I7.audience") { Alters = SendToAnother },
+            new("stops_asking", "a vote that got lost is never asked for (16)", "L1") { Blind = ["custody.lost"], Tamper = StopAsking, Repeats = true },
+            new("soft_hold_kept", "a ring that has ended goes on holding (17)", "L2") { Tamper = KeepSoftHold },
+            new("consents_not_needed", "a YES counts without its consents (20)", "I3") { Tamper = DropConsents, Repeats = true },
+            new("outbox_row_lost", "a queued statement disappears", "custody.lost")
+            {
+                Tamper = s => Run(s, "DELETE FROM outbox WHERE bundle_seq IS NULL"),
+            },
+            new("receipted_without_taking", "a cabinet signs for a bundle that it did not take", "custody.lost", "custody.order") { Tamper = SkipBundle, Repeats = true },
+            new("audit_rewritten", "somebody rewrites the audit", "audit.broken") { Tamper = RewriteAudit },
+        ];
+
+    private static bool Run(PlantSite s, string sql) => s.Cabinet.Db.Run(sql) > 0;
+
+    private static bool Run(PlantSite s, string sql, params ReadOnlySpan<object?> args) => s.Cabinet.Db.Run(sql, args) > 0;
+
+    private static bool SendsReceipt(PlantSite s, IReadOnlyList<NodeInput> batch, IReadOnlyList<Effect> effects) =>
+        batch.Any(i => i is Received { Kind: TopicKind.Data })
+        && effects.Any(e => e is SendOnLink { Kind: TopicKind.Receipt } r && IsAboutNew(s, r));
+
+    /// <summary>The receipt takes over something that was not there before the step: a repeated one proves nothing.</summary>
+    private static bool IsAboutNew(PlantSite s, SendOnLink receipt)
+    {
+        var body = WireJson.Read(Frame.TryReadWhole(receipt.Bytes, Control.MaxBody)!.Body.Span, WireJson.Default.ReceiptBody)!;
+        var ids = s.Cabinet.Db.All(
+            "SELECT id FROM statement WHERE origin = $1 ORDER BY rowid DESC LIMIT 4",
+            r => r.Text(0),
+            receipt.Peer.Value
+        );
+        return body.Exceptions.Length == 0 && ids.Exists(id => !s.Cabinet.View.Has(id));
+    }
+
+    private static bool SendsVote(PlantSite s, IReadOnlyList<NodeInput> batch, IReadOnlyList<Effect> effects) =>
+        OwnVotes(s, effects).Any(v => !s.Cabinet.View.Has(v.Id));
+
+    /// <summary>A YES in the step of the last own yes: after the power cut that yes never was, and its person says no.</summary>
+    private static bool SendsYesOfNow(PlantSite s, IReadOnlyList<NodeInput> batch, IReadOnlyList<Effect> effects)
+    {
+        foreach (var vote in OwnVotes(s, effects).Where(v => !s.Cabinet.View.Has(v.Id)))
+        {
+            var body = WireJson.Read(vote.Body, WireJson.Default.ChainVoteBody)!;
+            var person = batch.OfType<Asked>().Select(a => a.Command).OfType<AnswerRing>().Select(a => a.Act).FirstOrDefault(a => a.Content.Contains(body.ChainId, StringComparison.Ordinal));
+            if (body.Vote != "yes" || person is null || s.World.People.Find(person.Person) is not { } who)
+                continue;
+            Insist(s.World, who, body.ChainId, 200);
+            return true;
+        }
+        return false;
+    }
+
+    private static void Insist(World world, Person who, string chain, int tries)
+    {
+        if (tries == 0 || who.Declined.Contains(chain))
+            return;
+        who.Answer(chain, "no");
+        world.After(TimeSpan.FromSeconds(20), () => Insist(world, who, chain, tries - 1));
+    }
+
+    private static IEnumerable<Statement> OwnVotes(PlantSite s, IReadOnlyList<Effect> effects) =>
+        effects
+            .OfType<SendOnLink>()
+            .Where(e => e.Kind == TopicKind.Data)
+            .SelectMany(e => Bundle.TryRead(e.Bytes)!.Statements)
+            .Select(raw => Statement.TryRead(raw)!)
+            .Where(x => x.Kind == Kinds.ChainVote && x.From == s.Cabinet.Did);
+
+    private static bool ChangeVote(PlantSite s)
+    {
+        if (!s.Cabinet.Db.Exists("SELECT 1 FROM chain_vote"))
+            return false;
+        Run(s, "DROP TRIGGER IF EXISTS chain_vote_fixed");
+        return Run(s, "UPDATE chain_vote SET vote = CASE vote WHEN 'yes' THEN 'no' ELSE 'yes' END");
+    }
+
+    private static bool RemoveVote(PlantSite s)
+    {
+        if (!s.Cabinet.Db.Exists("SELECT 1 FROM chain_vote"))
+            return false;
+        Run(s, "DROP TRIGGER IF EXISTS chain_vote_kept");
+        return Run(s, "DELETE FROM chain_vote");
+    }
+
+    private static bool GiveUp(PlantSite s)
+    {
+        if (s.Cabinet.Db.Text(RingsOfOthers, s.Cabinet.Did.Value) is not { } chain)
+            return false;
+        Run(s, "DELETE FROM hold WHERE chain_id = $1", chain);
+        return Run(s, "UPDATE chain SET state = 'ABORTED' WHERE chain_id = $1", chain);
+    }
+
+    /// <summary>The item moves on, and the row that the vote checks moves with it.</summary>
+    private static bool ChangeVersion(PlantSite s)
+    {
+        var item = s.Cabinet.Db.Text(
+            "SELECT e.offering_id FROM chain_edge e JOIN chain c ON c.chain_id = e.chain_id JOIN offering o ON o.offering_id = e.offering_id "
+                + "WHERE c.state IN ('VALIDATED', 'CONSENTED') AND o.home_node = $1 AND o.state = 'active' ORDER BY 1 LIMIT 1",
+            s.Cabinet.Did.Value
+        );
+        if (item is null)
+            return false;
+        Run(s, "UPDATE offering SET version = version + 1 WHERE offering_id = $1", item);
+        return Run(s, "UPDATE chain_edge SET offering_version = offering_version + 1 WHERE offering_id = $1", item);
+    }
+
+    private static bool HoldTwice(PlantSite s)
+    {
+        var held = s.Cabinet.Db.One(
+            "SELECT item_id, item_version FROM hold WHERE kind = 'hard' ORDER BY item_id LIMIT 1",
+            r => (Item: r.Text(0), Version: r.Int(1))
+        );
+        if (held.Item is null)
+            return false;
+        Run(s, "DROP TRIGGER hold_hard_insert");
+        return Run(s, "INSERT INTO hold (chain_id, item_id, item_version, kind, units) VALUES ($1, $2, $3, 'hard', 1000)", new string('0', 64), held.Item, held.Version);
+    }
+
+    private static bool AgreeEarly(PlantSite s)
+    {
+        if (s.Cabinet.Db.Text(RingsOfOthers, s.Cabinet.Did.Value) is not { } chain)
+            return false;
+        return Run(s, "UPDATE chain SET state = 'COMMITTED' WHERE chain_id = $1", chain);
+    }
+
+    private static bool MoveHome(PlantSite s) =>
+        Run(
+            s,
+            "UPDATE chain_participant SET home_node = $1 WHERE home_node <> $1 AND chain_id IN (SELECT chain_id FROM chain WHERE state = 'YES')",
+            s.Cabinet.Did.Value
+        );
+
+    private static bool FreeAll(PlantSite s) =>
+        Run(
+            s,
+            "DELETE FROM hold WHERE kind = 'hard' AND item_id IN (SELECT e.offering_id FROM chain_edge e JOIN chain c ON c.chain_id = e.chain_id WHERE c.state = 'ABORTED' "
+                + "UNION SELECT e.need_id FROM chain_edge e JOIN chain c ON c.chain_id = e.chain_id WHERE c.state = 'ABORTED')"
+        );
+
+    private static bool AgreeUnreceipted(PlantSite s) =>
+        Run(
+            s,
+            "UPDATE chain SET state = 'COMMITTED' WHERE state = 'YES' AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.statement_id = chain.vote_id) "
+                + "AND (SELECT count(*) FROM chain_vote v WHERE v.chain_id = chain.chain_id AND v.vote = 'yes') = "
+                + "(SELECT count(DISTINCT home_node) FROM chain_participant p WHERE p.chain_id = chain.chain_id)"
+        );
+
+    private static bool ConsumeTwice(PlantSite s) =>
+        Run(
+            s,
+            "UPDATE offering SET consumed = consumed + 1 WHERE home_node = $1 AND consumed > 0 AND consumed < capacity",
+            s.Cabinet.Did.Value
+        );
+
+    private static bool BendRing(PlantSite s) =>
+        Run(
+            s,
+            "UPDATE chain_edge SET receiver = giver WHERE edge = 0 AND receiver <> giver AND chain_id IN (SELECT chain_id FROM chain WHERE state = 'YES')"
+        );
+
+    private static Effect SayKeptWord(PlantSite s, Effect effect)
+    {
+        if (effect is not SendOnLink { Kind: TopicKind.Data } send)
+            return effect;
+        return send with { Bytes = [.. send.Bytes, .. Encoding.ASCII.GetBytes(s.World.People.Canaries.LocalOnly())] };
+    }
+
+    private static Effect SendToAnother(PlantSite s, Effect effect)
+    {
+        if (effect is not SendOnLink { Kind: TopicKind.Data } send)
+            return effect;
+        var statements = Bundle.TryRead(send.Bytes)!.Statements.Select(raw => Statement.TryRead(raw)!).ToArray();
+        var other = s.World.Cabinets.FirstOrDefault(c => c != s.Cabinet && !Array.TrueForAll(statements, x => x.IsFor(c.Did)));
+        return other is null ? effect : send with { Peer = other.Did };
+    }
+
+    /// <summary>Votes vanish from the outbox, and the questions that would bring them back are put off for ever.</summary>
+    private static bool StopAsking(PlantSite s)
+    {
+        Run(s, "UPDATE chain SET asks = 5, ask_at = $1 WHERE state = 'YES'", (s.Cabinet.Time + TimeSpan.FromMinutes(119)).Ms);
+        return Run(
+            s,
+            "DELETE FROM outbox WHERE statement_id IN (SELECT id FROM statement WHERE kind IN ('chain-vote', 'chain-outcome') AND origin = $1)",
+            s.Cabinet.Did.Value
+        );
+    }
+
+    private static bool KeepSoftHold(PlantSite s) =>
+        Run(
+            s,
+            "INSERT OR IGNORE INTO hold (chain_id, item_id, item_version, kind, units) SELECT e.chain_id, e.offering_id, 1, 'soft', 1 "
+                + "FROM chain_edge e JOIN chain c ON c.chain_id = e.chain_id WHERE c.state = 'ABORTED'"
+        );
+
+    private static bool DropConsents(PlantSite s) =>
+        Run(
+            s,
+            "DELETE FROM chain_consent WHERE chain_id IN (SELECT chain_id FROM chain WHERE state = 'YES') AND participant NOT IN (SELECT did FROM resident)"
+        );
+
+    /// <summary>The cabinet believes that it has the bundle that is under way to it.</summary>
+    private static bool SkipBundle(PlantSite s)
+    {
+        foreach (var sender in s.World.Cabinets.Where(c => c != s.Cabinet && c.IsUp))
+        {
+            var mine = s.Cabinet.Db.One(
+                "SELECT stream, seq FROM stream_in WHERE peer = $1 ORDER BY stream LIMIT 1",
+                r => (Stream: r.Int(0), Seq: r.Long(1)),
+                sender.Did.Value
+            );
+            var next = sender.Db.Text(
+                "SELECT id FROM bundle_out WHERE peer = $1 AND stream = $2 AND seq = $3",
+                s.Cabinet.Did.Value,
+                mine.Stream,
+                mine.Seq + 1
+            );
+            if (mine.Seq > 0 && next is not null)
+                return Run(s, "UPDATE stream_in SET seq = seq + 1, last_id = $3 WHERE peer = $1 AND stream = $2", sender.Did.Value, mine.Stream, next);
+        }
+        return false;
+    }
+
+    private static bool RewriteAudit(PlantSite s)
+    {
+        if (s.Cabinet.Db.Number("SELECT count(*) FROM audit") < 6)
+            return false;
+        Run(s, "DROP TRIGGER audit_fixed");
+        return Run(s, "UPDATE audit SET detail = 'nothing happened' WHERE seq = 3");
+    }
+
+    /// <summary>Several units of each item and many answers of no: rings share items, and some of them end.</summary>
+    private static WorldOptions Crowded(WorldOptions o) =>
+        o with
+        {
+            People = o.People with { Capacity = 3, Categories = 2, NoPct = 15, PlanEvery = TimeSpan.FromHours(2), SilentPct = 0, LaterPct = 0 },
+        };
+}
