@@ -93,13 +93,14 @@ internal sealed class Contact(Moment since)
     public Moment? RetransmitAt(SyncOptions options) =>
         _underWay.Count == 0 ? null : _underWay.Values.Min(u => u.At) + options.Retransmit;
 
-    /// <summary>Next sign of life: while there is a road and it is silent, and no more often than the interval.</summary>
-    public Moment? PingAt(SyncOptions options)
+    /// <summary>
+    /// Next sign of life, counted from the last one on either side. Without a road that we know of it is a knock, now and then: word of a link can get lost,
+    /// as when the node is made anew after a full disk while its links go on.
+    /// </summary>
+    public Moment PingAt(SyncOptions options)
     {
-        if (!LinkUp && !Ready)
-            return null;
         var quietSince = LastHeard > Greeted ? LastHeard : Greeted;
-        return quietSince + options.Ping;
+        return quietSince + (LinkUp || Ready ? options.Ping : options.Knock);
     }
 
     /// <summary>A receipt is owed for this bundle and all between it and what is owed already.</summary>

@@ -14,6 +14,9 @@ public sealed record SyncOptions
     /// <summary>A sign of life is sent when nothing else came for this long (default: 3 s).</summary>
     public TimeSpan Ping { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>As a sign of life, when no link is known to stand (default: 5 min).</summary>
+    public TimeSpan Knock { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>A link from which nothing came for this long is dead (default: 8 s).</summary>
     public TimeSpan DeadAfter { get; init; } = TimeSpan.FromSeconds(8);
 

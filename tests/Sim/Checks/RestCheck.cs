@@ -1,4 +1,5 @@
 using EdgeNode.Federation;
+using EdgeNode.Store;
 
 namespace EdgeNode.Tests.Sim;
 
@@ -34,17 +35,13 @@ internal sealed class RestCheck(World world)
             return new("rest.peering", a, $"the peering with {b} is {peered}");
         var waiting = a.Db.Number("SELECT count(*) FROM outbox WHERE peer = $1", b.Did.Value);
         if (waiting > 0)
-            return new("rest.outbox", a, $"{waiting} statements wait for {b}: {FirstWaiting(a, b)}");
+            return new(
+                "rest.outbox",
+                a,
+                $"{waiting} statements wait for {b}; the link is {(world.Net.IsUp(a, b) ? "up" : "down")}, contact {a.Node.InContact.Contains(b.Did)} and {b.Node.InContact.Contains(a.Did)}; bundles {Streams(a.Db, "bundle_out", b)}, sent {Streams(a.Db, "stream_out", b)}, taken {Streams(b.Db, "stream_in", a)}"
+            );
         return OwedItem(a, b) ?? OwedPromise(a, b);
     }
-
-    private static string? FirstWaiting(Cabinet a, Cabinet b) =>
-        a.Db.One(
-            "SELECT s.kind, o.bundle_seq, o.not_before, o.expires, o.queued FROM outbox o JOIN statement s ON s.id = o.statement_id WHERE o.peer = $1 ORDER BY o.place",
-            r =>
-                $"{r.Text(0)} in bundle {r.LongOrNull(1)}, not before {r.Long(2)}, expires {r.LongOrNull(3)}, queued {r.Long(4)}",
-            b.Did.Value
-        );
 
     /// <summary>Both homes of an agreed ring see each promise alike.</summary>
     private Owed? OwedPromise(Cabinet a, Cabinet b)
@@ -59,6 +56,16 @@ internal sealed class RestCheck(World world)
         }
         return null;
     }
+
+    private static string Streams(Db db, string table, Cabinet peer) =>
+        string.Join(
+            " ",
+            db.All(
+                $"SELECT stream, seq FROM {table} WHERE peer = $1 ORDER BY stream, seq",
+                r => $"{r.Int(0)}:{r.Long(1)}",
+                peer.Did.Value
+            )
+        );
 
     private static Owed? OwedItem(Cabinet a, Cabinet b)
     {

@@ -91,6 +91,12 @@ internal static class FoundScenarios
                 2,
                 AbsentNeighbour
             ),
+            new(
+                "node_made_anew_finds_its_links",
+                "A node that is made anew after a full disk while its links go on finds its neighbours again",
+                2,
+                MadeAnew
+            ),
             new("vote_mangled_on_the_way", "A vote that somebody mangled on the way is asked for and counted", 2, MangledVote),
         ];
 
@@ -411,6 +417,31 @@ internal static class FoundScenarios
         bob.Answer(chain, "yes");
         s.UntilState(s.A, chain, ChainState.Committed);
         s.Rest();
+    }
+
+    private static void MadeAnew(Stage s)
+    {
+        s.PairAll();
+        var (alice, bob) = (s.Person(s.A), s.Person(s.B));
+        FillDisk(s, s.A);
+        FillDisk(s, s.B);
+        Give(alice, "legal", "catering");
+        Give(bob, "design", "legal");
+        s.Until(() => Active(s.B, s.A) == 2 && Active(s.A, s.B) == 2, "what is shared arrives", 24);
+        s.Rest();
+    }
+
+    /// <summary>Until a step of the cabinet has failed for want of room.</summary>
+    private static void FillDisk(Stage s, Cabinet cabinet)
+    {
+        var before = s.World.Counts["full disks"];
+        for (var i = 0; i < 40 && s.World.Counts["full disks"] == before; i++)
+        {
+            s.World.ForcedCrash = (cabinet, CrashPoint.DiskFull);
+            cabinet.Ask(new Join("Somebody " + i, "en"), _ => { });
+            s.Minutes(1);
+        }
+        s.Expect(s.World.Counts["full disks"] > before, "the disk was full");
     }
 
     private static void MangledVote(Stage s)

@@ -234,6 +234,7 @@ internal sealed class World : IDisposable
                     : options.Nodes <= 5 ? 13
                     : 26
                 ),
+                Knock = TimeSpan.FromHours(options.Nodes <= 5 ? 7 : 13),
                 Retransmit = TimeSpan.FromMinutes(prng.Between(5, 20)),
                 QuotaPause = TimeSpan.FromMinutes(30),
                 FillTo = prng.Pick([4_000, 12_000, 56_000]),

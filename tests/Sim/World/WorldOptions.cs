@@ -140,9 +140,9 @@ internal sealed record WorldOptions
         {
             Seed = seed,
             Nodes = size,
-            Days = days ?? (size > 5 ? 2 : prng.Between(2, 4)),
+            Days = days ?? (size > 5 ? 1 : prng.Between(2, 4)),
             Links = DrawLinks(prng.Fork(), size),
-            Crashes = DrawCrashes(prng.Fork()),
+            Crashes = DrawCrashes(prng.Fork(), size),
             Clocks = DrawClocks(prng.Fork()),
             Hostile = DrawHostile(prng.Fork()),
             People = DrawPeople(prng.Fork(), size),
@@ -177,10 +177,11 @@ internal sealed record WorldOptions
             Remote = prng.Percent(15) ? prng.Below(nodes) : -1,
         };
 
-    private static CrashFaults DrawCrashes(Prng prng) =>
+    /// <summary>A crash in a large world makes many links come up again, so there are fewer.</summary>
+    private static CrashFaults DrawCrashes(Prng prng, int nodes) =>
         new()
         {
-            PerStep = prng.Pick([0, 0.002, 0.01, 0.02, 0.04]),
+            PerStep = prng.Pick([0, 0.002, 0.01, 0.02, 0.04]) / (nodes > 5 ? 5 : 1),
             DiskFullPerStep = prng.Pick([0, 0, 0.005, 0.02]),
             LongestDark = prng.Pick([TimeSpan.FromMinutes(1), TimeSpan.FromHours(2), TimeSpan.FromHours(12)]),
             WakesIn1970 = prng.Percent(20),
