@@ -94,13 +94,15 @@ internal sealed class Contact(Moment since)
         _underWay.Count == 0 ? null : _underWay.Values.Min(u => u.At) + options.Retransmit;
 
     /// <summary>
-    /// Next sign of life, counted from the last one on either side. Without a road that we know of it is a knock, now and then: word of a link can get lost,
-    /// as when the node is made anew after a full disk while its links go on.
+    /// Next sign of life. In contact it is due when either side has been silent; before that when our last greeting has stayed without a have, also while we
+    /// hear bundles: the peer may know of a road that we do not. Without any road that we know of it is a knock, now and then: word of a link can get lost, as
+    /// when the node is made anew after a full disk while its links go on.
     /// </summary>
     public Moment PingAt(SyncOptions options)
     {
-        var quietSince = LastHeard > Greeted ? LastHeard : Greeted;
-        return quietSince + (LinkUp || Ready ? options.Ping : options.Knock);
+        if (!Ready)
+            return Greeted + (LinkUp || LastHeard > Greeted ? options.Ping : options.Knock);
+        return (LastHeard > Greeted ? LastHeard : Greeted) + options.Ping;
     }
 
     /// <summary>A receipt is owed for this bundle and all between it and what is owed already.</summary>
