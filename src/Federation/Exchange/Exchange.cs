@@ -146,8 +146,7 @@ public sealed class Exchange
         {
             if (!ChainBook.HomeNodes(turn.Db, row.ChainId).Contains(peer.Value))
                 continue;
-            foreach (var said in ChainBook.SaidBy(turn.Db, row, Me))
-                _speaker.SendTo(turn, Statements.Get(turn.Db, said), peer);
+            TellAll(turn, row, peer);
         }
     }
 
@@ -628,6 +627,19 @@ public sealed class Exchange
         var body = new ChainVoteRequestBody(row.ChainId, want, [.. votes.Select(v => v.StatementId)]);
         var bytes = WireJson.Write(body, WireJson.Default.ChainVoteRequestBody);
         _speaker.Send(turn, _speaker.Make(turn, Kinds.ChainVoteRequest, bytes, homes), reached);
+        foreach (var silent in want.Intersect(reached))
+            TellAll(turn, row, new Did(silent));
+    }
+
+    /// <summary>
+    /// What a home node needs to vote: the proposal, and what this node has said. Whoever is asked may never have had it, as when an ended peering set it aside;
+    /// what it has changes nothing there.
+    /// </summary>
+    private void TellAll(Turn turn, ChainRow row, Did node)
+    {
+        _speaker.SendTo(turn, Statements.Get(turn.Db, row.ProposalId), node);
+        foreach (var said in ChainBook.SaidBy(turn.Db, row, Me))
+            _speaker.SendTo(turn, Statements.Get(turn.Db, said), node);
     }
 
     /// <summary>A decision frees or fixes units: rings that waited for them look again.</summary>
