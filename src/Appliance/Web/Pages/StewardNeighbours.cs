@@ -32,13 +32,8 @@ public static class NeighboursPage
                     ? Html.Empty
                     : $"<section><h2>{f.T.Say("s.neighbours.asking")}</h2>{Html.Each(asking, p => Asking(f, p))}</section>"
             )}
-            {(
-                underWay.Count == 0
-                    ? Html.Empty
-                    : $"<section><h2>{f.T.Say("s.neighbours.underway")}</h2><ul class=\"list\">{Html.Each(underWay, u => UnderWay(f, u))}</ul></section>"
-            )}
-            <section><h2>{f.T.Say("s.neighbours.peerings")}</h2>{Peerings(f, peerings.Except(asking).ToList())}</section>
             {OnTheWay(f, underWay)}
+            <section><h2>{f.T.Say("s.neighbours.peerings")}</h2>{Peerings(f, peerings.Except(asking).ToList())}</section>
             <section><h2>{f.T.Say("s.neighbours.around")}</h2>{Discovered(f, strangers)}</section></div>
             <section class="card"><h2>{f.T.Say("s.neighbours.byaddress")}</h2><p class="hint">{f.T.Say(
                 "s.neighbours.byaddress.hint"

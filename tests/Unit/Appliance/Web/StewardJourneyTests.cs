@@ -98,7 +98,7 @@ public sealed class StewardJourneyTests
         await using var door = await TestDoor.Stewards();
         using var steward = await door.SignedIn();
         var page = await steward.Page("/neighbours");
-        Assert.Contains("tried 3 times", page, StringComparison.Ordinal);
+        Assert.Equal(1, page.Split("tried 3 times").Length - 1);
         Assert.Contains("No route to host", page, StringComparison.Ordinal);
     }
 
