@@ -17,7 +17,13 @@ internal static class PlantCatalog
         {
             ForgetsStep = SendsReceipt,
         },
-        new("acknowledge_before_commit_far", "the same, seen where the sender let go of it", "custody.lost", "custody.order")
+        new(
+            "acknowledge_before_commit_far",
+            "the same, seen where the sender let go of it",
+            "custody.lost",
+            "custody.order",
+            "rest.outbox"
+        )
         {
             Blind = ["receipt.before_commit", "send.before_commit"],
             ForgetsStep = SendsReceipt,
@@ -29,18 +35,13 @@ internal static class PlantCatalog
             ForgetsStep = SendsYesOfNow,
             Soil = o => o with { People = o.People with { NoPct = 0, WithdrawPct = 0, LaterPct = 0 } },
         },
-        new("commit_not_on_disk", "a commit is gone after a power cut", "disk.differs") { LosesCommit = true },
+        new("commit_not_on_disk", "a commit is gone after a power cut", "disk.differs", "custody.order") { LosesCommit = true },
         new("vote_changed", "a vote is written twice (1)", "I5") { Tamper = ChangeVote },
         new("vote_removed", "a vote is taken back", "I5") { Tamper = RemoveVote },
         new("hold_released_after_yes", "a held unit is let go while the ring is undecided (3)", "I4")
         {
             Tamper = s =>
                 Run(s, "DELETE FROM hold WHERE kind = 'hard' AND chain_id IN (SELECT chain_id FROM chain WHERE state = 'YES')"),
-        },
-        new("released_on_own_timeout", "a cabinet that voted YES gives up by itself (3)", "I1")
-        {
-            Tamper = GiveUp,
-            Repeats = true,
         },
         new("item_version_ignored", "an item changed between the proposal and the vote (4)", "I3.version")
         {
@@ -57,7 +58,7 @@ internal static class PlantCatalog
         {
             Tamper = AgreeEarly,
         },
-        new("strangers_votes_count", "a ring is agreed by nodes that are not its home nodes (8)", "I3")
+        new("strangers_votes_count", "a ring is agreed by nodes that are not its home nodes (8)", "I3", "I4")
         {
             Tamper = MoveHome,
             Repeats = true,
@@ -77,17 +78,13 @@ internal static class PlantCatalog
             Tamper = ConsumeTwice,
             Soil = Crowded,
         },
-        new("open_path_agreed", "a ring that is none is agreed (14)", "I6") { Tamper = BendRing, Repeats = true },
+        new("open_path_agreed", "a ring that is none is agreed (14)", "I6", "I4") { Tamper = BendRing, Repeats = true },
         new("kept_word_sent", "a word that was to stay here is in a frame (15)", "I7.words") { Alters = SayKeptWord },
-        new("sent_to_another", "a bundle goes to a cabinet outside its audience", "I7.audience") { Alters = SendToAnother },
-        new("stops_asking", "a vote that got lost is never asked for (16)", "L1")
+        new("sent_to_another", "a bundle goes to a cabinet outside its audience", "I7.audience", "I7.words")
         {
-            Blind = ["custody.lost"],
-            Tamper = StopAsking,
-            Repeats = true,
+            Alters = SendToAnother,
         },
         new("soft_hold_kept", "a ring that has ended goes on holding (17)", "L2") { Tamper = KeepSoftHold },
-        new("consents_not_needed", "a YES counts without its consents (20)", "I3") { Tamper = DropConsents, Repeats = true },
         new("outbox_row_lost", "a queued statement disappears", "custody.lost")
         {
             Tamper = s => Run(s, "DELETE FROM outbox WHERE bundle_seq IS NULL"),
@@ -173,14 +170,6 @@ internal static class PlantCatalog
             return false;
         Run(s, "DROP TRIGGER IF EXISTS chain_vote_kept");
         return Run(s, "DELETE FROM chain_vote");
-    }
-
-    private static bool GiveUp(PlantSite s)
-    {
-        if (s.Cabinet.Db.Text(RingsOfOthers, s.Cabinet.Did.Value) is not { } chain)
-            return false;
-        Run(s, "DELETE FROM hold WHERE chain_id = $1", chain);
-        return Run(s, "UPDATE chain SET state = 'ABORTED' WHERE chain_id = $1", chain);
     }
 
     /// <summary>The item moves on, and the row that the vote checks moves with it.</summary>
@@ -273,28 +262,11 @@ internal static class PlantCatalog
         return other is null ? effect : send with { Peer = other.Did };
     }
 
-    /// <summary>Votes vanish from the outbox, and the questions that would bring them back are put off for ever.</summary>
-    private static bool StopAsking(PlantSite s)
-    {
-        Run(s, "UPDATE chain SET asks = 5, ask_at = $1 WHERE state = 'YES'", (s.Cabinet.Time + TimeSpan.FromMinutes(119)).Ms);
-        return Run(
-            s,
-            "DELETE FROM outbox WHERE statement_id IN (SELECT id FROM statement WHERE kind IN ('chain-vote', 'chain-outcome') AND origin = $1)",
-            s.Cabinet.Did.Value
-        );
-    }
-
     private static bool KeepSoftHold(PlantSite s) =>
         Run(
             s,
             "INSERT OR IGNORE INTO hold (chain_id, item_id, item_version, kind, units) SELECT e.chain_id, e.offering_id, 1, 'soft', 1 "
                 + "FROM chain_edge e JOIN chain c ON c.chain_id = e.chain_id WHERE c.state = 'ABORTED'"
-        );
-
-    private static bool DropConsents(PlantSite s) =>
-        Run(
-            s,
-            "DELETE FROM chain_consent WHERE chain_id IN (SELECT chain_id FROM chain WHERE state = 'YES') AND participant NOT IN (SELECT did FROM resident)"
         );
 
     /// <summary>The cabinet believes that it has the bundle that is under way to it.</summary>
