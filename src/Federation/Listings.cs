@@ -61,8 +61,8 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy)
     /// <summary>Takes an item back, here and wherever it was shared. False when it is not this resident's or is gone already.</summary>
     public bool Withdraw(Turn turn, Resident resident, string itemId)
     {
-        var (owner, version, audience) = Find(turn.Db, itemId);
-        return owner == resident.Did && Retire(turn, itemId, version, audience);
+        var (owner, version, active, audience) = Find(turn.Db, itemId);
+        return active && owner == resident.Did && Retire(turn, itemId, version, audience);
     }
 
     /// <summary>
@@ -239,10 +239,12 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy)
         return statement;
     }
 
-    private static (Did Owner, int Version, IReadOnlyList<Did> Audience) Find(Db db, string itemId)
+    private static (Did Owner, int Version, bool Active, IReadOnlyList<Did> Audience) Find(Db db, string itemId)
     {
         if (Items.FindOffering(db, itemId) is { } offering)
-            return (offering.Participant, offering.Version, offering.Audience);
-        return Items.FindNeed(db, itemId) is { } need ? (need.Participant, need.Version, need.Audience) : (default, 0, []);
+            return (offering.Participant, offering.Version, offering.Active, offering.Audience);
+        return Items.FindNeed(db, itemId) is { } need
+            ? (need.Participant, need.Version, need.Active, need.Audience)
+            : (default, 0, false, []);
     }
 }
