@@ -74,7 +74,14 @@ public sealed class WithoutScriptTests(Browsers browsers) : IAsyncLifetime
         return (orchard, harbour);
     }
 
-    private async Task<Phone> JoinAsync(string name, Cabinet cabinet, string gives, string givesKind, string needs, string needsKind)
+    private async Task<Phone> JoinAsync(
+        string name,
+        Cabinet cabinet,
+        string gives,
+        string givesKind,
+        string needs,
+        string needsKind
+    )
     {
         var (phone, secret) = await _place.JoinAsync(name, cabinet);
         // The link to try the card leads to the form; without a script the code is typed.

@@ -49,7 +49,10 @@ public static class RingPages
             f.T.Plain("ring.title"),
             $"""
             {(problem is null ? Html.Empty : Part.Notice("attention", f.T.Say(problem)))}
-            <div id="ring" class="stack" data-live="rings">{Note(f, ring, note)}<h1>{f.T.Say("ring.heading", ("n", ring.People.Count))}</h1>
+            <div id="ring" class="stack" data-live="rings">{Note(f, ring, note)}<h1>{f.T.Say(
+                "ring.heading",
+                ("n", ring.People.Count)
+            )}</h1>
             <div class="chips">{StateChip(f, ring)}</div>
             <section class="card">{RingDrawing.Draw(f, ring)}{Swap(f, ring)}</section>
             {Act(f, ring)}</div>

@@ -37,7 +37,11 @@ public static class StewardRingsPage
 
     private static Html Plan(PageFrame f, PlanView p) =>
         $"""
-            <p>{PlanWords(f, p)}</p>{(p.PlanHash is null ? Html.Empty : $"<p class=\"small soft\">{f.T.Say("s.plan.hash", ("hash", Part.Hash(p.PlanHash)))}</p>")}
+            <p>{PlanWords(f, p)}</p>{(
+                p.PlanHash is null
+                    ? Html.Empty
+                    : $"<p class=\"small soft\">{f.T.Say("s.plan.hash", ("hash", Part.Hash(p.PlanHash)))}</p>"
+            )}
             {Part.ButtonForm(f, "/plan", $"{Icons.Icon("ring")}<span>{f.T.Say("s.plan.start")}</span>", "")}
             """;
 

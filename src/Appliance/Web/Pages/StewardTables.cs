@@ -31,7 +31,7 @@ public static class QueuePage
             {(
                 q.Rows.Count == 0
                     ? (Html)$"<p class=\"soft\">{f.T.Say("s.queue.nothing")}</p>"
-                    : $"<ul class=\"list\">{Html.Each(q.Rows, r => Row(f, q, r))}</ul>"
+                    : $"<ul class=\"list loose\">{Html.Each(q.Rows, r => Row(f, q, r))}</ul>"
             )}</section>
             """;
 
@@ -122,8 +122,7 @@ public static class AuditPage
             <tbody>{Html.Each(rows, r => Row(f, r))}</tbody></table>
             """;
 
-    private static Html Act(PageFrame f, string act) =>
-        f.T.Has("s.act." + act) ? f.T.Say("s.act." + act) : Part.Words(act);
+    private static Html Act(PageFrame f, string act) => f.T.Has("s.act." + act) ? f.T.Say("s.act." + act) : Part.Words(act);
 
     private static Html Row(PageFrame f, AuditView r) =>
         $"""<tr><th scope="row">{Act(f, r.Act)}<br><code class="soft">{r.Act}</code></th><td data-label="{f.T.Plain("s.col.neighbour")}">{Part.Words(r.Peer)}</td><td data-label="{f.T.Plain("s.col.detail")}">{Part.Detail(r.Detail)}</td><td data-label="{f.T.Plain("s.col.when")}">{Part.When(f, r.At)}</td></tr>""";
