@@ -210,7 +210,8 @@ public static class PeeringDraftPage
                 ("n", end.EntriesTheyHold)
             )}</li><li>{f.T.Say("s.end.stays.audit")}</li></ul>
             <h2>{f.T.Say("s.end.told")}</h2><p>{(
-                p.LastContact is { } last ? f.T.Say("s.end.told.at", ("age", Part.Ago(f, last))) : f.T.Say("s.end.told.never")
+                p.Connected ? f.T.Say("s.end.told.now")
+                : p.LastContact is { } last ? f.T.Say("s.end.told.at", ("age", Part.Ago(f, last))) : f.T.Say("s.end.told.never")
             )}</p>
             <h2>{f.T.Say("s.end.undo")}</h2><p>{f.T.Say("s.end.undo.text")}</p></section>
             <div class="buttons">{Part.ButtonForm(

@@ -31,7 +31,7 @@ public static class QueuePage
             {(
                 q.Rows.Count == 0
                     ? (Html)$"<p class=\"soft\">{f.T.Say("s.queue.nothing")}</p>"
-                    : $"<ul class=\"list\">{Html.Each(q.Rows, r => Row(f, q, r))}</ul>"
+                    : $"<ul class=\"list loose\">{Html.Each(q.Rows, r => Row(f, q, r))}</ul>"
             )}</section>
             """;
 

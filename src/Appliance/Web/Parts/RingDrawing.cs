@@ -20,7 +20,7 @@ public static class RingDrawing
     /// <summary>Room between people gets narrow from four on: a larger circle, shorter words.</summary>
     private sealed record Size(double Radius, int Letters)
     {
-        public static Size For(int people) => people >= 4 ? new(110, 11) : new(92, 16);
+        public static Size For(int people) => people >= 4 ? new(110, 11) : new(104, 16);
 
         public double CentreY => Radius + Head + 32;
         public double Height => (2 * CentreY) - 2;
