@@ -57,5 +57,6 @@ public sealed class AuditTests : IDisposable
         Assert.Equal(Audit.MaxDetail, Audit.Read(_cabinet.Db, 4, 1).Single().Detail.Length);
     }
 
-    private void Write(Did peer, string act, string detail) => Audit.Write(new Turn(_cabinet.Db, _cabinet.Now), peer, act, detail);
+    private void Write(Did peer, string act, string detail) =>
+        Audit.Write(new Turn(_cabinet.Db, _cabinet.Now), peer, act, detail);
 }

@@ -17,7 +17,8 @@ public sealed class CardLockTests
     }
 
     [Fact]
-    public void The_card_opens_the_key_it_was_made_for() => Assert.Equal(_seed, CardLock.Open(_secret, _card.Nonce, _card.Wrapped, Alice));
+    public void The_card_opens_the_key_it_was_made_for() =>
+        Assert.Equal(_seed, CardLock.Open(_secret, _card.Nonce, _card.Wrapped, Alice));
 
     [Fact]
     public void A_card_that_differs_in_one_bit_opens_nothing()
@@ -81,7 +82,8 @@ public sealed class CardLockTests
     public void What_is_no_code_is_not_read(string? typed) => Assert.False(CardLock.TryParse(typed, out _));
 
     [Fact]
-    public void A_flood_of_characters_is_not_read() => Assert.False(CardLock.TryParse(new string('-', 100_000) + _card.Code, out _));
+    public void A_flood_of_characters_is_not_read() =>
+        Assert.False(CardLock.TryParse(new string('-', 100_000) + _card.Code, out _));
 
     [Fact]
     public void The_stewards_code_opens_however_it_is_typed_and_no_other_does()

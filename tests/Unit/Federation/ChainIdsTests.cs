@@ -12,7 +12,11 @@ public sealed class ChainIdsTests
     {
         ["proposing node"] = p => p with { ProposingNode = Rings.NodeB },
         ["nonce"] = p => p with { Nonce = "ffffffffffffffff" },
-        ["deadline"] = p => p with { ProposedTimeline = p.ProposedTimeline with { ConsentDeadline = "2027-01-01T00:00:00.000Z" } },
+        ["deadline"] = p =>
+            p with
+            {
+                ProposedTimeline = p.ProposedTimeline with { ConsentDeadline = "2027-01-01T00:00:00.000Z" },
+            },
         ["start"] = p => p with { ProposedTimeline = p.ProposedTimeline with { ExecutionStart = "2027-01-01T00:00:00.000Z" } },
         ["end"] = p => p with { ProposedTimeline = p.ProposedTimeline with { ExecutionEnd = "2027-01-01T00:00:00.000Z" } },
         ["contract version"] = p => p with { Norms = p.Norms with { Version = "9" } },
@@ -31,9 +35,21 @@ public sealed class ChainIdsTests
         ["window to"] = p => WithEdge(p, e => e with { WindowTo = "x" }),
         ["an edge less"] = p => p with { Edges = [p.Edges[0]] },
         ["edges in another order"] = p => p with { Edges = [p.Edges[1], p.Edges[0]] },
-        ["home of a giver"] = p => p with { Participants = [p.Participants[0] with { HomeNode = Rings.NodeB }, p.Participants[1]] },
-        ["key head of a giver"] = p => p with { Participants = [p.Participants[0] with { KeyHead = new string('2', 64) }, p.Participants[1]] },
-        ["key head of a node"] = p => p with { HomeNodes = [p.HomeNodes[0] with { KeyHead = new string('2', 64) }, p.HomeNodes[1]] },
+        ["home of a giver"] = p =>
+            p with
+            {
+                Participants = [p.Participants[0] with { HomeNode = Rings.NodeB }, p.Participants[1]],
+            },
+        ["key head of a giver"] = p =>
+            p with
+            {
+                Participants = [p.Participants[0] with { KeyHead = new string('2', 64) }, p.Participants[1]],
+            },
+        ["key head of a node"] = p =>
+            p with
+            {
+                HomeNodes = [p.HomeNodes[0] with { KeyHead = new string('2', 64) }, p.HomeNodes[1]],
+            },
         ["home nodes"] = p => p with { HomeNodes = [p.HomeNodes[0]] },
     };
 

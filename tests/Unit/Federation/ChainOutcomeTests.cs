@@ -77,7 +77,8 @@ public sealed class ChainOutcomeTests
     }
 
     /// <summary>What is decided stays decided, whatever votes are learned later.</summary>
-    private static void AssertGrows(Decision before, Decision after) => Assert.True(before == Decision.Undecided || before == after);
+    private static void AssertGrows(Decision before, Decision after) =>
+        Assert.True(before == Decision.Undecided || before == after);
 
     private static (string, bool)[] Votes(int set)
     {

@@ -42,18 +42,5 @@ internal static class Rings
         };
 
     private static ChainEdge Edge(string from, string to, string offering, string need) =>
-        new(
-            from,
-            to,
-            100,
-            offering,
-            1,
-            need,
-            1,
-            1,
-            "item",
-            "",
-            "2026-03-02T08:00:00.000Z",
-            "2026-03-16T08:00:00.000Z"
-        );
+        new(from, to, 100, offering, 1, need, 1, 1, "item", "", "2026-03-02T08:00:00.000Z", "2026-03-16T08:00:00.000Z");
 }

@@ -1,5 +1,4 @@
 using EdgeNode.Matching;
-using EdgeNode.Wire;
 using Microsoft.Data.Sqlite;
 
 namespace EdgeNode.Tests.Unit.Federation;
@@ -28,7 +27,10 @@ public sealed class TableFenceTests : IDisposable
     [Fact]
     public void A_row_of_the_audit_stays_as_it_is()
     {
-        _cabinet.Db.Run("INSERT INTO audit (peer, at, act, detail, prev, hash) VALUES ('p', 1, 'a', 'd', '', $1)", new string('0', 64));
+        _cabinet.Db.Run(
+            "INSERT INTO audit (peer, at, act, detail, prev, hash) VALUES ('p', 1, 'a', 'd', '', $1)",
+            new string('0', 64)
+        );
         Refuses("UPDATE audit SET detail = 'other'", "audit rows are never changed");
         Refuses("DELETE FROM audit", "audit rows are never deleted");
     }
@@ -78,7 +80,7 @@ public sealed class TableFenceTests : IDisposable
     private string Posted(int capacity)
     {
         var alice = _cabinet.Resident("Alice");
-        return _cabinet.Ask(new Appliance.Offer(alice.Did, "bread", "fresh bread", capacity, Appliance.Sharing.Here)).Id!;
+        return _cabinet.Ask(new EdgeNode.Appliance.Offer(alice.Did, "bread", "fresh bread", capacity, EdgeNode.Appliance.Sharing.Here)).Id!;
     }
 
     private void Refuses(string sql, string reason) => Assert.Contains(reason, Fault(() => _cabinet.Db.Run(sql)));

@@ -74,14 +74,26 @@ public sealed class TransitionTables
     [Fact]
     public void Nothing_that_a_peer_sends_makes_a_peering_without_our_steward()
     {
-        PeerEvent[] theirs = [PeerEvent.RequestedThere, PeerEvent.AgreementVerified, PeerEvent.DeclinedThere, PeerEvent.EndedThere];
+        PeerEvent[] theirs =
+        [
+            PeerEvent.RequestedThere,
+            PeerEvent.AgreementVerified,
+            PeerEvent.DeclinedThere,
+            PeerEvent.EndedThere,
+        ];
         Assert.DoesNotContain(PeerState.Enrolled, Reachable(PeerState.None, theirs));
     }
 
     [Fact]
     public void A_peering_that_our_steward_ended_needs_our_steward_to_begin_anew()
     {
-        PeerEvent[] theirs = [PeerEvent.RequestedThere, PeerEvent.AgreementVerified, PeerEvent.DeclinedThere, PeerEvent.EndedThere];
+        PeerEvent[] theirs =
+        [
+            PeerEvent.RequestedThere,
+            PeerEvent.AgreementVerified,
+            PeerEvent.DeclinedThere,
+            PeerEvent.EndedThere,
+        ];
         Assert.DoesNotContain(PeerState.Enrolled, Reachable(PeerState.Revoked, theirs));
         Assert.DoesNotContain(PeerState.Enrolled, Reachable(PeerState.Declined, theirs));
     }

@@ -94,7 +94,10 @@ public sealed class InboxTests : IDisposable
         Assert.Equal(Arrival.Taken, _hill.Take(_mill, _mill.Form(_hill)!));
         Assert.False(Statements.Has(_hill.Db, statement.Id));
         Assert.Equal(0, Refusals(statement.Id));
-        Assert.Equal(statement.Id, _hill.Db.Text("SELECT statement_id FROM set_aside WHERE direction = 'in' AND code = 'no.thanks'"));
+        Assert.Equal(
+            statement.Id,
+            _hill.Db.Text("SELECT statement_id FROM set_aside WHERE direction = 'in' AND code = 'no.thanks'")
+        );
         var exception = Assert.Single(_hill.Receipt(_mill, 2, 1, 1).Exceptions);
         Assert.Equal((statement.Id, "refused", "no.thanks"), (exception.Statement, exception.Disposition, exception.Code));
     }
@@ -154,7 +157,15 @@ public sealed class InboxTests : IDisposable
         var bundle = Three()[0];
         var spoiled = (byte[])bundle.Clone();
         spoiled[100] ^= 1;
-        byte[][] noise = [[], [1, 2, 3], new byte[70_000], bundle[..^1], [.. bundle, 0], spoiled];
+        byte[][] noise =
+        [
+            [],
+            [1, 2, 3],
+            new byte[70_000],
+            bundle[..^1],
+            [.. bundle, 0],
+            spoiled,
+        ];
         Assert.All(noise, n => Assert.Equal(Arrival.Refused, _hill.Take(_mill, n)));
         Assert.Equal(Arrival.Taken, _hill.Take(_mill, bundle));
     }

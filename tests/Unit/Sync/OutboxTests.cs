@@ -118,7 +118,14 @@ public sealed class OutboxTests : IDisposable
     public void A_receipt_for_what_was_never_sent_releases_nothing()
     {
         _mill.Queue(_hill);
-        ReceiptBody[] lies = [new(2, 1, 1, []), new(2, 1, long.MaxValue, []), new(2, -3, 3, []), new(2, 0, 0, []), new(9, 1, 1, [])];
+        ReceiptBody[] lies =
+        [
+            new(2, 1, 1, []),
+            new(2, 1, long.MaxValue, []),
+            new(2, -3, 3, []),
+            new(2, 0, 0, []),
+            new(9, 1, 1, []),
+        ];
         foreach (var lie in lies)
             _mill.Outbox.Take(_mill.Turn(), _hill.Did, lie);
         _mill.Form(_hill);
@@ -135,7 +142,10 @@ public sealed class OutboxTests : IDisposable
         var exception = new ReceiptException(1, refused.Id, "refused", "statement.kind");
         _mill.Outbox.Take(_mill.Turn(), _hill.Did, new ReceiptBody(2, 1, 1, [exception]));
         Assert.Equal(0, _mill.Waiting(_hill));
-        Assert.Equal(refused.Id, _mill.Db.Text("SELECT statement_id FROM set_aside WHERE direction = 'out' AND code = 'statement.kind'"));
+        Assert.Equal(
+            refused.Id,
+            _mill.Db.Text("SELECT statement_id FROM set_aside WHERE direction = 'out' AND code = 'statement.kind'")
+        );
         Assert.Equal(accepted.Id, _mill.Db.Text("SELECT statement_id FROM delivery"));
     }
 
@@ -153,7 +163,11 @@ public sealed class OutboxTests : IDisposable
     {
         var statement = _mill.Queue(_hill);
         _mill.Form(_hill);
-        _mill.Outbox.Take(_mill.Turn(), _hill.Did, new ReceiptBody(2, 1, 1, [new ReceiptException(1, statement.Id, "quota", "full")]));
+        _mill.Outbox.Take(
+            _mill.Turn(),
+            _hill.Did,
+            new ReceiptBody(2, 1, 1, [new ReceiptException(1, statement.Id, "quota", "full")])
+        );
         Assert.Equal(1, _mill.Waiting(_hill));
         Assert.Null(_mill.Form(_hill));
         _mill.Now += _mill.Options.QuotaPause;
@@ -166,7 +180,11 @@ public sealed class OutboxTests : IDisposable
         var statement = _mill.Queue(_hill);
         _mill.Form(_hill);
         _mill.Now += TimeSpan.FromDays(3650);
-        _mill.Outbox.Take(_mill.Turn(), _hill.Did, new ReceiptBody(2, 1, 1, [new ReceiptException(1, statement.Id, "quota", "full")]));
+        _mill.Outbox.Take(
+            _mill.Turn(),
+            _hill.Did,
+            new ReceiptBody(2, 1, 1, [new ReceiptException(1, statement.Id, "quota", "full")])
+        );
         _mill.Now = CustodyDesk.Start;
         Assert.NotNull(_mill.Form(_hill));
     }
