@@ -17,17 +17,6 @@ internal static class PlantCatalog
         {
             ForgetsStep = SendsReceipt,
         },
-        new(
-            "acknowledge_before_commit_far",
-            "the same, seen where the sender let go of it",
-            "custody.lost",
-            "custody.order",
-            "rest.outbox"
-        )
-        {
-            Blind = ["receipt.before_commit", "send.before_commit"],
-            ForgetsStep = SendsReceipt,
-        },
         new("vote_before_commit", "a vote leaves and its commit is lost (2)", "send.before_commit") { ForgetsStep = SendsVote },
         new("vote_before_commit_far", "the same, seen when the cabinet votes otherwise", "I5", "I1")
         {
