@@ -56,7 +56,9 @@ internal sealed class OneCabinet : IDisposable
         Ask(new Offer(bob.Did, "repair", "bicycle repair", 1, Sharing.Here));
         Ask(new Ask(bob.Did, "some bread", ["bread"], 1, Sharing.Here));
         var start = Step(new Asked(0, new PlanNow())).OfType<StartPlan>().Single();
-        Step(new PlanReady(start.PlanId, EdgeNode.Matching.Planner.Solve(start.Market, new EdgeNode.Matching.PlanOptions()), null));
+        Step(
+            new PlanReady(start.PlanId, EdgeNode.Matching.Planner.Solve(start.Market, new EdgeNode.Matching.PlanOptions()), null)
+        );
         return (Db.Text("SELECT chain_id FROM chain")!, alice, bob);
     }
 

@@ -80,7 +80,9 @@ public sealed class TableFenceTests : IDisposable
     private string Posted(int capacity)
     {
         var alice = _cabinet.Resident("Alice");
-        return _cabinet.Ask(new EdgeNode.Appliance.Offer(alice.Did, "bread", "fresh bread", capacity, EdgeNode.Appliance.Sharing.Here)).Id!;
+        return _cabinet
+            .Ask(new EdgeNode.Appliance.Offer(alice.Did, "bread", "fresh bread", capacity, EdgeNode.Appliance.Sharing.Here))
+            .Id!;
     }
 
     private void Refuses(string sql, string reason) => Assert.Contains(reason, Fault(() => _cabinet.Db.Run(sql)));
