@@ -281,6 +281,7 @@ public sealed class ForeignPeerTests(LiedTo world) : IClassFixture<LiedTo>
     }
 
     [Fact]
+    [Trait("Machine", "Quiet")]
     public async Task A_flood_is_cut_and_counted_and_a_good_bundle_passes_after_it()
     {
         const int Messages = 6000;
