@@ -10,14 +10,14 @@ internal sealed class Running : IDisposable
     private readonly Printed _output = new();
     private readonly Printed _error = new();
 
-    public Running(string[] command, string? folder = null)
+    public Running(string[] command, string folder = "/")
     {
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = folder ?? "/", // as an init system does
+            WorkingDirectory = folder,
         };
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => _output.Add(line.Data);
