@@ -78,6 +78,7 @@ internal sealed class CabinetProcess : IAsyncDisposable
     /// <summary>The data folder as this process sees it, where the cabinet sees another file system.</summary>
     public string? SeenData { get; set; }
     public string CertificateFile => Path.Combine(SeenData ?? Data, "node.crt");
+
     /// <summary>The folder the program is started in; an init system starts it in "/".</summary>
     public string StartedIn { get; set; } = "/";
     public string Output => _running?.Output ?? "";
@@ -210,7 +211,10 @@ internal sealed class CabinetProcess : IAsyncDisposable
         Assert.True(_running is null or { HasEnded: true }, "The cabinet runs already.");
         _running?.Dispose();
         File.WriteAllText(Config, Ini());
-        return _running = new Running([.. before, _program, "run", "--data", Data, "--config", OtherConfig ?? Config, .. more], StartedIn);
+        return _running = new Running(
+            [.. before, _program, "run", "--data", Data, "--config", OtherConfig ?? Config, .. more],
+            StartedIn
+        );
     }
 
     private string Ini()

@@ -112,7 +112,20 @@ internal sealed class ForeignPeer : IAsyncDisposable
     {
         var topic = new Topic(Node.Value, Did.Value, TopicKind.Data, "shared").ToString();
         string[] tls = ["--cafile", _cabinet.CertificateFile, "--cert", FileOf("crt"), "--key", FileOf("key"), "--insecure"];
-        string[] to = ["-h", _cabinet.Address.ToString(), "-p", $"{_cabinet.PeersPort}", "-i", Did.Value, "-t", topic, "-q", "0", "-l"];
+        string[] to =
+        [
+            "-h",
+            _cabinet.Address.ToString(),
+            "-p",
+            $"{_cabinet.PeersPort}",
+            "-i",
+            Did.Value,
+            "-t",
+            topic,
+            "-q",
+            "0",
+            "-l",
+        ];
         var flood = Path.Combine(_cabinet.Folder, "flood");
         await File.WriteAllLinesAsync(flood, Enumerable.Repeat("again and again", messages));
         var script = $"exec mosquitto_pub \"$@\" < '{flood}'";

@@ -12,9 +12,13 @@ public sealed class StartFolderTests
         await using var cabinet = CabinetProcess.Make();
         var elsewhere = TestNode.FreePort(cabinet.Address);
         cabinet.StartedIn = Directory.CreateDirectory(Path.Combine(cabinet.Folder, "here", "below")).Parent!.FullName;
-        var planted = $$"""{"Kestrel":{"Endpoints":{"Back":{"Url":"http://{{cabinet.Address}}:{{elsewhere}}"}}},"urls":"http://*:{{elsewhere}}"}""";
-        File.WriteAllText(Path.Combine(cabinet.StartedIn, "appsettings.json"), planted);
-        string[] environment = ["env", $"ASPNETCORE_URLS=http://{cabinet.Address}:{elsewhere}", "ASPNETCORE_ENVIRONMENT=Development"];
+        const string Planted = """{ "Kestrel": { "Endpoints": { "Back": { "Url": "URL" } } }, "urls": "URL" }""";
+        var url = $"http://{cabinet.Address}:{elsewhere}";
+        File.WriteAllText(
+            Path.Combine(cabinet.StartedIn, "appsettings.json"),
+            Planted.Replace("URL", url, StringComparison.Ordinal)
+        );
+        string[] environment = ["env", $"ASPNETCORE_URLS={url}", "ASPNETCORE_ENVIRONMENT=Development"];
         await cabinet.StartAsync(environment);
         using var visitor = CabinetVisitor.Resident(cabinet);
         Assert.Equal(200, (await visitor.GetAsync("")).Status);
