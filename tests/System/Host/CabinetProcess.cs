@@ -20,8 +20,8 @@ internal sealed record Ended(int Code, string Output, string Error)
 internal sealed class CabinetProcess : IAsyncDisposable
 {
     /// <summary>A start takes a third of a second; a machine that does a lot besides may take long.</summary>
-    private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(90);
     private static int _made;
 
     private readonly string _program;

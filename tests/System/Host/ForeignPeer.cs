@@ -20,7 +20,7 @@ namespace EdgeNode.Tests.System.Hosts;
 /// </summary>
 internal sealed class ForeignPeer : IAsyncDisposable
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     /// <summary>After this a bundle without a receipt is sent again, as custody does; a flood limit may have cut it.</summary>
     private static readonly TimeSpan SendAgainAfter = TimeSpan.FromSeconds(1);

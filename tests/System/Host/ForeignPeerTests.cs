@@ -238,7 +238,7 @@ public sealed class ForeignPeerTests(LiedTo world, ITestOutputHelper output) : I
         var offerings = await world.OfferingsAsync();
         Liar.Drain();
         Liar.SendBundle(Liar.Bundle(2, [world.Offering()], h => h with { Seq = h.Seq + 5 }));
-        var have = Frame.TryReadWhole(await Liar.HearAsync(TopicKind.Have, TimeSpan.FromSeconds(10)), Control.MaxBody)!;
+        var have = Frame.TryReadWhole(await Liar.HearAsync(TopicKind.Have, TimeSpan.FromSeconds(60)), Control.MaxBody)!;
         Assert.NotNull(WireJson.Read(have.Body.Span, WireJson.Default.HaveBody));
         Assert.Equal(offerings, await world.OfferingsAsync());
         await world.GoesOnAsync();

@@ -5,7 +5,7 @@ namespace EdgeNode.Tests.System.Hosts;
 /// <summary>One life of the program: its lines as they come, apart by stream.</summary>
 internal sealed class Running : IDisposable
 {
-    private static readonly TimeSpan GoneWithin = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan GoneWithin = TimeSpan.FromSeconds(60);
     private readonly Process _process;
     private readonly Printed _output = new();
     private readonly Printed _error = new();
