@@ -4,7 +4,6 @@ using Xunit.Abstractions;
 namespace EdgeNode.Tests.System.Hosts;
 
 /// <summary>A disk that fills up under a running cabinet, at several points, and is freed again.</summary>
-[Trait("Machine", "Quiet")]
 public sealed class DiskFullTests(ITestOutputHelper output)
 {
     private const int Mebibytes = 10;

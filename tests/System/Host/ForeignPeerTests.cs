@@ -282,7 +282,6 @@ public sealed class ForeignPeerTests(LiedTo world, ITestOutputHelper output) : I
     }
 
     [Fact]
-    [Trait("Machine", "Quiet")]
     public async Task A_flood_is_cut_and_counted_and_a_good_bundle_passes_after_it()
     {
         const int Wave = 60_000;
