@@ -213,7 +213,8 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
         if (contact.TellHave)
         {
             contact.TellHave = false;
-            Greet(turn, peer, contact, reply: false);
+            // Without contact the peer's have is needed as well: it may think that we have had it.
+            Greet(turn, peer, contact, reply: !contact.Ready);
         }
         foreach (var (stream, first, last) in contact.TakeOwed())
         {
