@@ -57,7 +57,7 @@ internal sealed class RestCheck(World world)
                 return new(
                     "rest.promises",
                     a,
-                    $"promise {id} is {state} here and {other} at {b}; set aside: {SetAsideAnywhere()}"
+                    $"promise {id} is {state} here and {other} at {b}; told: {Told(a, id)} and {Told(b, id)}; set aside: {SetAsideAnywhere()}"
                 );
         }
         return null;
@@ -99,6 +99,13 @@ internal sealed class RestCheck(World world)
 
     private static string SetAside(Cabinet a, Cabinet b) =>
         a.Db.Text("SELECT group_concat(DISTINCT kind || ' ' || code) FROM set_aside WHERE peer = $1", b.Did.Value) ?? "nothing";
+
+    /// <summary>What each end of a promise reported, as a cabinet knows it.</summary>
+    private static string Told(Cabinet at, string promise) =>
+        at.Db.Text(
+            "SELECT group_concat(side || ' ' || result || ' at ' || at || ' in ' || substr(statement_id, 1, 8)) FROM chain_settlement WHERE chain_id || ' ' || edge = $1",
+            promise
+        ) ?? "nothing";
 
     private string SetAsideAnywhere() =>
         string.Join("; ", from p in Pairs() let s = SetAside(p.A, p.B) where s != "nothing" select $"{p.A} for {p.B}: {s}");

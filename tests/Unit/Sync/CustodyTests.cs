@@ -8,21 +8,14 @@ public sealed class CustodyTests : IDisposable
 {
     private readonly CustodyDesk _mill = new(1);
     private readonly CustodyDesk _hill = new(2);
+    private static readonly CustodyVoice Silent = new("boot", "1", "test", (_, _, _) => { });
     private readonly Custody _custody;
 
     public CustodyTests()
     {
         _mill.Knows(_hill);
         _hill.Knows(_mill);
-        _custody = new Custody(
-            _mill.Signer,
-            _mill.Gate,
-            _mill.Outbox,
-            _mill.Inbox,
-            _mill.Options,
-            new CustodyVoice("boot", "1", "test", (_, _, _) => { })
-        );
-        _custody.Welcome(_hill.Did, _mill.Now);
+        _custody = Custody(_mill.Options);
     }
 
     public void Dispose()
@@ -38,12 +31,12 @@ public sealed class CustodyTests : IDisposable
     [InlineData(0)]
     public void A_have_beyond_all_bounds_neither_stops_the_node_nor_what_is_under_way(long seq)
     {
-        Say([], reply: false);
+        Say(_custody, [], reply: false);
         var statement = _mill.Queue(_hill);
-        Assert.Single(Flush(), e => e is SendOnLink { Kind: TopicKind.Data });
+        Assert.Equal([1], Sequences(Flush(_custody)));
         _mill.Now += TimeSpan.FromSeconds(1);
-        Say([new(2, seq), new(int.MaxValue, seq)], reply: false);
-        Flush();
+        Say(_custody, [new(2, seq), new(int.MaxValue, seq)], reply: false);
+        Flush(_custody);
         Assert.Equal(1, _mill.Waiting(_hill));
         _mill.Outbox.Take(_mill.Turn(), _hill.Did, new ReceiptBody(2, 1, 1, []));
         Assert.Equal([(statement.Id, Verdict.Accepted)], _mill.Receipted);
@@ -57,30 +50,65 @@ public sealed class CustodyTests : IDisposable
         _hill.Queue(_mill);
         var second = _hill.Form(_mill)!;
         _custody.Data(_mill.Turn(), _hill.Did, second);
-        Assert.True(Assert.Single(Haves(Flush())).Reply);
-        Say([], reply: false);
+        Assert.True(Assert.Single(Haves(Flush(_custody))).Reply);
+        Say(_custody, [], reply: false);
         _custody.Data(_mill.Turn(), _hill.Did, second);
-        Assert.False(Assert.Single(Haves(Flush())).Reply);
+        Assert.False(Assert.Single(Haves(Flush(_custody))).Reply);
     }
 
-    private List<Effect> Flush()
+    [Fact]
+    public void A_large_bundle_that_waits_for_room_is_not_overtaken_by_small_ones_behind_it()
+    {
+        var large = 0;
+        int[] statements = [3, 3, 3, 3, 1];
+        foreach (var count in statements)
+        {
+            for (var i = 0; i < count; i++)
+                _mill.Queue(_hill);
+            large = Math.Max(large, _mill.Form(_hill)!.Length);
+        }
+        var custody = Custody(_mill.Options with { Window = large * 5 / 2 });
+        Say(custody, [], reply: false);
+        Assert.Equal([1, 2], Sequences(Flush(custody)));
+        Receipt(custody, 1);
+        Assert.Equal([3], Sequences(Flush(custody)));
+        Receipt(custody, 2);
+        Assert.Equal([4, 5], Sequences(Flush(custody)));
+    }
+
+    private Custody Custody(SyncOptions options)
+    {
+        var custody = new Custody(_mill.Signer, _mill.Gate, _mill.Outbox, _mill.Inbox, options, Silent);
+        custody.Welcome(_hill.Did, _mill.Now);
+        return custody;
+    }
+
+    private List<Effect> Flush(Custody custody)
     {
         var turn = _mill.Turn();
-        _custody.Flush(turn);
+        custody.Flush(turn);
         return [.. turn.Effects];
     }
 
-    private static List<HaveBody> Haves(List<Effect> effects) =>
-        [
-            .. effects
-                .OfType<SendOnLink>()
-                .Where(s => s.Kind == TopicKind.Have)
-                .Select(s => WireJson.Read(Frame.TryRead(s.Bytes, Control.MaxBody, out _)!.Body.Span, WireJson.Default.HaveBody)!),
-        ];
+    private static IEnumerable<SendOnLink> Sent(List<Effect> effects, TopicKind kind) =>
+        effects.OfType<SendOnLink>().Where(s => s.Kind == kind);
 
-    private void Say(HaveStream[] streams, bool reply)
+    private static IEnumerable<long> Sequences(List<Effect> effects) =>
+        Sent(effects, TopicKind.Data).Select(s => Bundle.TryRead(s.Bytes)!.Header.Seq);
+
+    private static IEnumerable<HaveBody> Haves(List<Effect> effects) =>
+        Sent(effects, TopicKind.Have)
+            .Select(s => WireJson.Read(Frame.TryReadWhole(s.Bytes, Control.MaxBody)!.Body.Span, WireJson.Default.HaveBody)!);
+
+    private void Say(Custody custody, HaveStream[] streams, bool reply)
     {
         var body = WireJson.Write(new HaveBody("there", "1", "test", reply, streams, streams), WireJson.Default.HaveBody);
-        _custody.Have(_mill.Turn(), _hill.Did, Control.Sign(_hill.Signer, Kinds.Have, _mill.Did, body));
+        custody.Have(_mill.Turn(), _hill.Did, Control.Sign(_hill.Signer, Kinds.Have, _mill.Did, body));
+    }
+
+    private void Receipt(Custody custody, long seq)
+    {
+        var body = WireJson.Write(new ReceiptBody(2, seq, seq, []), WireJson.Default.ReceiptBody);
+        custody.Receipt(_mill.Turn(), _hill.Did, Control.Sign(_hill.Signer, Kinds.Receipt, _mill.Did, body));
     }
 }
