@@ -79,8 +79,8 @@ internal sealed record GraphRows(int[] Start, int[] Offering, int[] Need, int[] 
     {
         var starts = OfferingStarts(parts, out var rowStart);
         var (offering, need, score) = (parts.ArcOffering, parts.ArcNeed, parts.ArcScore);
-        if (IsSorted(parts))
-            return new(rowStart, offering, need, score);
+        if (IsGrouped(parts))
+            return new(rowStart, offering, SortGroups(offering, need, score), score);
         var byNeed = ByNeed(need, parts.Needs.Count);
         var (toOffering, toNeed, toScore) = (new int[need.Length], new int[need.Length], new int[need.Length]);
         foreach (var arc in byNeed)
@@ -91,18 +91,30 @@ internal sealed record GraphRows(int[] Start, int[] Offering, int[] Need, int[] 
         return new(rowStart, toOffering, toNeed, toScore);
     }
 
-    private static bool IsSorted(GraphParts parts)
+    /// <summary>Files of generated markets come so; sorting them takes no second copy.</summary>
+    private static bool IsGrouped(GraphParts parts)
     {
-        var (offering, need, giver) = (parts.ArcOffering, parts.ArcNeed, parts.OfferingResident);
-        for (var arc = 1; arc < need.Length; arc++)
+        var (offering, giver) = (parts.ArcOffering, parts.OfferingResident);
+        for (var arc = 1; arc < offering.Length; arc++)
         {
             var order = giver[offering[arc - 1]].CompareTo(giver[offering[arc]]);
-            if (order == 0)
-                order = offering[arc - 1].CompareTo(offering[arc]);
-            if (order > 0 || (order == 0 && need[arc - 1] > need[arc]))
+            if (order > 0 || (order == 0 && offering[arc - 1] > offering[arc]))
                 return false;
         }
         return true;
+    }
+
+    private static int[] SortGroups(int[] offering, int[] need, int[] score)
+    {
+        for (int first = 0, next; first < offering.Length; first = next)
+        {
+            next = first + 1;
+            while (next < offering.Length && offering[next] == offering[first])
+                next++;
+            if (next - first > 1)
+                Array.Sort(need, score, first, next - first);
+        }
+        return need;
     }
 
     private static int[] ByNeed(int[] need, int needs)
