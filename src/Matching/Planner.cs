@@ -45,6 +45,27 @@ public static class Planner
         return plan;
     }
 
+    /// <summary>Plans a graph, whatever it was built from. Limits and exceptions as above; ids of held items are not looked at.</summary>
+    public static GraphPlan Solve(ExchangeGraph graph, PlanOptions options, CancellationToken cancel = default)
+    {
+        var search = new CycleSearch(graph, options.Cap);
+        var columns = RingColumns.Collect(graph, search, options, cancel);
+        var meter = new WorkMeter(options.WorkLimit, cancel);
+        var packed = Packing.Solve(Problem(columns), meter);
+        var bound = columns.Tally.Complete ? packed.Bound : ArcBound(graph, search, options.Objective);
+        return new GraphPlan
+        {
+            Rings = [.. packed.Columns.Select(c => new GraphRing(columns.Arcs(c).ToArray(), columns.Weight(c)))],
+            Chains = [],
+            ValueMicro = packed.Value,
+            BoundMicro = bound,
+            RootBoundMicro = bound,
+            Columns = columns.Tally.Rings,
+            Work = meter.Done,
+            Deterministic = !meter.Cancelled && !cancel.IsCancellationRequested,
+        };
+    }
+
     private static PackingProblem Problem(RingColumns columns)
     {
         var (ids, weights, start) = (new int[columns.Count], new long[columns.Count], new int[columns.Count + 1]);
