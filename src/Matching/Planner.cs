@@ -21,12 +21,12 @@ public static class Planner
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxSearchSteps);
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxColumns);
         var input = market.Without(options.Excluded);
-        var graph = ExchangeGraph.Build(input);
+        var graph = ExchangeGraph.Build(input, options.Objective);
         var search = new CycleSearch(graph, options.Cap);
         var columns = RingColumns.Collect(graph, search, options, cancel);
         var meter = new WorkMeter(options.WorkLimit, cancel);
         var packed = Packing.Solve(Problem(columns), meter);
-        var bound = columns.Tally.Complete ? packed.Bound : ArcBound(graph, search, options.Objective);
+        var bound = columns.Tally.Complete ? packed.Bound : ArcBound(graph, search);
         PlanRing[] rings = [.. packed.Columns.Select(column => ToRing(graph, columns, column))];
         var plan = new Plan
         {
@@ -85,20 +85,19 @@ public static class Planner
     /// A bound that needs no list of rings: each offering and each need is worth at most its best arc, and an arc adds to a
     /// ring at most its score times its giver's acceptance, since the others' acceptances only lower it.
     /// </summary>
-    private static long ArcBound(ExchangeGraph graph, CycleSearch search, PlanObjective objective)
+    private static long ArcBound(ExchangeGraph graph, CycleSearch search)
     {
-        var market = graph.Market;
-        var (byOffering, byNeed) = (new long[market.Offerings.Count], new long[market.Needs.Count]);
+        var (byOffering, byNeed) = (new long[graph.Offerings.Count], new long[graph.Needs.Count]);
         foreach (var arc in search.Inner)
         {
             // One more, as a ring is floored once and its arcs are floored one by one.
-            var worth = 1 + objective.Weigh(1, graph.ScoreOf(arc), graph.AcceptPercentOf(arc));
+            var worth = 1 + graph.Weigh([arc]);
             ref var given = ref byOffering[graph.OfferingOf(arc)];
             ref var met = ref byNeed[graph.NeedOf(arc)];
             (given, met) = (Math.Max(given, worth), Math.Max(met, worth));
         }
-        var offered = byOffering.Select((worth, i) => worth * market.Offerings[i].Capacity).Sum();
-        var needed = byNeed.Select((worth, i) => worth * market.Needs[i].Capacity).Sum();
+        var offered = byOffering.Select((worth, i) => worth * graph.OfferingCapacity(i)).Sum();
+        var needed = byNeed.Select((worth, i) => worth * graph.NeedCapacity(i)).Sum();
         return Math.Min(offered, needed);
     }
 
@@ -109,9 +108,9 @@ public static class Planner
             edges.Add(
                 new PlanEdge(
                     graph.Residents[graph.GiverOf(arc)],
-                    graph.Market.Offerings[graph.OfferingOf(arc)].Id,
+                    graph.Offerings[graph.OfferingOf(arc)],
                     graph.Residents[graph.ReceiverOf(arc)],
-                    graph.Market.Needs[graph.NeedOf(arc)].Id
+                    graph.Needs[graph.NeedOf(arc)]
                 )
             );
         return new PlanRing(edges, columns.Weight(column));

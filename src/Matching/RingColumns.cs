@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace EdgeNode.Matching;
@@ -11,20 +10,18 @@ namespace EdgeNode.Matching;
 internal sealed class RingColumns
 {
     private readonly ExchangeGraph _graph;
-    private readonly PlanObjective _objective;
     private readonly int _max;
     private readonly List<int> _arcs = [];
     private readonly List<int> _start = [0];
     private readonly List<long> _weights = [];
 
-    private RingColumns(ExchangeGraph graph, PlanObjective objective, int max) =>
-        (_graph, _objective, _max) = (graph, objective, max);
+    private RingColumns(ExchangeGraph graph, int max) => (_graph, _max) = (graph, max);
 
     /// <summary>Number of columns. Rings worth nothing (below one micro-point) are no columns.</summary>
     public int Count => _weights.Count;
 
     /// <summary>Offerings and needs that a plan may use up: offering index, or number of offerings plus need index.</summary>
-    public int Resources => _graph.Market.Offerings.Count + _graph.Market.Needs.Count;
+    public int Resources => _graph.Offerings.Count + _graph.Needs.Count;
 
     /// <summary>What the search did; when it is not complete, rings are missing.</summary>
     public SearchTally Tally { get; private set; }
@@ -32,7 +29,7 @@ internal sealed class RingColumns
     /// <summary>Searches the graph and keeps at most <see cref="PlanOptions.MaxColumns"/> rings.</summary>
     public static RingColumns Collect(ExchangeGraph graph, CycleSearch search, PlanOptions options, CancellationToken cancel)
     {
-        var found = new RingColumns(graph, options.Objective, options.MaxColumns);
+        var found = new RingColumns(graph, options.MaxColumns);
         found.Tally = search.Run(found.Keep, options.MaxSearchSteps, cancel);
         return found.InColumnOrder();
     }
@@ -44,13 +41,10 @@ internal sealed class RingColumns
     public long Weight(int column) => _weights[column];
 
     /// <summary>How often a resource may be used in one plan.</summary>
-    public int Capacity(int resource)
-    {
-        var market = _graph.Market;
-        return resource < market.Offerings.Count
-            ? market.Offerings[resource].Capacity
-            : market.Needs[resource - market.Offerings.Count].Capacity;
-    }
+    public int Capacity(int resource) =>
+        resource < _graph.Offerings.Count
+            ? _graph.OfferingCapacity(resource)
+            : _graph.NeedCapacity(resource - _graph.Offerings.Count);
 
     /// <summary>Fills in the two resources of each arc of a column; returns how many there are.</summary>
     public int ResourcesOf(int column, Span<int> into)
@@ -59,14 +53,14 @@ internal sealed class RingColumns
         foreach (var arc in Arcs(column))
         {
             into[count++] = _graph.OfferingOf(arc);
-            into[count++] = _graph.Market.Offerings.Count + _graph.NeedOf(arc);
+            into[count++] = _graph.Offerings.Count + _graph.NeedOf(arc);
         }
         return count;
     }
 
     private bool Keep(ReadOnlySpan<int> arcs)
     {
-        var weight = Weigh(arcs);
+        var weight = _graph.Weigh(arcs);
         if (weight == 0)
             return true;
         if (Count == _max)
@@ -76,18 +70,6 @@ internal sealed class RingColumns
         _start.Add(_arcs.Count);
         _weights.Add(weight);
         return true;
-    }
-
-    private long Weigh(ReadOnlySpan<int> arcs)
-    {
-        var scores = 0;
-        var accepts = (Int128)1;
-        foreach (var arc in arcs)
-        {
-            scores += _graph.ScoreOf(arc);
-            accepts *= _graph.AcceptPercentOf(arc);
-        }
-        return _objective.Weigh(arcs.Length, scores, accepts);
     }
 
     private RingColumns InColumnOrder()
@@ -100,7 +82,7 @@ internal sealed class RingColumns
         }
         // No two columns compare equal, so an unstable sort is good enough.
         Array.Sort(order, (a, b) => Compare(a, keys[a], b, keys[b]));
-        var sorted = new RingColumns(_graph, _objective, _max) { Tally = Tally };
+        var sorted = new RingColumns(_graph, _max) { Tally = Tally };
         foreach (var column in order)
         {
             foreach (var arc in Arcs(column))
@@ -114,13 +96,16 @@ internal sealed class RingColumns
     private (bool Patient, int Homes) KeyOf(int column)
     {
         var patient = true;
-        ulong homes = 0;
+        Span<int> homes = stackalloc int[CycleSearch.MaxCap];
+        var different = 0;
         foreach (var arc in Arcs(column))
         {
             patient &= !_graph.IsWaiting(_graph.GiverOf(arc));
-            homes |= _graph.HomeBit(_graph.GiverOf(arc));
+            var home = _graph.HomeOf(_graph.GiverOf(arc));
+            if (!homes[..different].Contains(home))
+                homes[different++] = home;
         }
-        return (patient, BitOperations.PopCount(homes));
+        return (patient, different);
     }
 
     private int Compare(int a, (bool Patient, int Homes) keyA, int b, (bool Patient, int Homes) keyB)

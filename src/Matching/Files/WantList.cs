@@ -3,17 +3,7 @@ using System.Text;
 namespace EdgeNode.Matching;
 
 /// <summary>A line of a want list file that does not read as one.</summary>
-/// <param name="file">Name of the file, as given to the reader.</param>
-/// <param name="line">Line number from 1.</param>
-/// <param name="expected">What should have stood there.</param>
-public sealed class WantListException(string file, int line, string expected) : Exception($"{file}:{line}: expected {expected}")
-{
-    public string File { get; } = file;
-
-    public int Line { get; } = line;
-
-    public string Expected { get; } = expected;
-}
+public sealed class WantListException(string file, int line, string expected) : InstanceException(file, line, expected);
 
 /// <summary>How the position of a wanted item turns into its cost.</summary>
 public enum WantPriorities
