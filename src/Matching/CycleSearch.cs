@@ -22,7 +22,7 @@ public sealed class CycleSearch
     public const int MinCap = 2;
 
     /// <summary>Longest ring this search is asked for: above it the number of rings calls for pricing, not for lists.</summary>
-    public const int MaxCap = 4;
+    public const int MaxCap = 6;
 
     /// <summary>Steps between two looks at the cancellation.</summary>
     private const long CancelEvery = 1 << 16;

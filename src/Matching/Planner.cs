@@ -22,24 +22,20 @@ public static class Planner
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxColumns);
         var input = market.Without(options.Excluded);
         var graph = ExchangeGraph.Build(input, options.Objective);
-        var search = new CycleSearch(graph, options.Cap);
-        var columns = RingColumns.Collect(graph, search, options, cancel);
-        var meter = new WorkMeter(options.WorkLimit, cancel);
-        var packed = Packing.Solve(Problem(columns), meter);
-        var bound = columns.Tally.Complete ? packed.Bound : ArcBound(graph, search);
-        PlanRing[] rings = [.. packed.Columns.Select(column => ToRing(graph, columns, column))];
+        var found = Solve(graph, options, cancel);
+        PlanRing[] rings = [.. found.Rings.Select(ring => ToRing(graph, ring))];
         var plan = new Plan
         {
             Rings = rings,
             Cap = options.Cap,
             Objective = options.Objective,
-            ValueMicro = packed.Value,
-            BoundMicro = bound,
-            Columns = columns.Tally.Rings,
-            Work = meter.Done,
-            Deterministic = !meter.Cancelled && !cancel.IsCancellationRequested,
+            ValueMicro = found.ValueMicro,
+            BoundMicro = found.BoundMicro,
+            Columns = found.Columns,
+            Work = found.Work,
+            Deterministic = found.Deterministic,
             InputHash = input.InputHash,
-            PlanHash = PlanDigest.OfPlan(input.InputHash, options.Objective, options.Cap, packed.Value, rings),
+            PlanHash = PlanDigest.OfPlan(input.InputHash, options.Objective, options.Cap, found.ValueMicro, rings),
         };
         plan.Check(input);
         return plan;
@@ -48,37 +44,32 @@ public static class Planner
     /// <summary>Plans a graph, whatever it was built from. Limits and exceptions as above; ids of held items are not looked at.</summary>
     public static GraphPlan Solve(ExchangeGraph graph, PlanOptions options, CancellationToken cancel = default)
     {
+        var pool = new ColumnPool(graph);
         var search = new CycleSearch(graph, options.Cap);
-        var columns = RingColumns.Collect(graph, search, options, cancel);
-        var meter = new WorkMeter(options.WorkLimit, cancel);
-        var packed = Packing.Solve(Problem(columns), meter);
-        var bound = columns.Tally.Complete ? packed.Bound : ArcBound(graph, search, options.Objective);
+        var tally = search.Run(
+            arcs =>
+            {
+                if (graph.Weigh(arcs) is var weight && weight > 0)
+                    pool.Add(arcs, weight, chain: false);
+                return pool.Count < options.MaxColumns;
+            },
+            options.MaxSearchSteps,
+            cancel
+        );
+        pool = pool.InColumnOrder();
+        var solver = new GraphSolver(graph, pool, options, cancel);
+        solver.Run();
         return new GraphPlan
         {
-            Rings = [.. packed.Columns.Select(c => new GraphRing(columns.Arcs(c).ToArray(), columns.Weight(c)))],
+            Rings = [.. solver.Columns().Select(c => new GraphRing(pool.Arcs(c).ToArray(), pool.Weight(c)))],
             Chains = [],
-            ValueMicro = packed.Value,
-            BoundMicro = bound,
-            RootBoundMicro = bound,
-            Columns = columns.Tally.Rings,
-            Work = meter.Done,
-            Deterministic = !meter.Cancelled && !cancel.IsCancellationRequested,
+            ValueMicro = solver.Value,
+            BoundMicro = tally.Complete ? solver.Bound : ArcBound(graph, search),
+            RootBoundMicro = solver.RootBound,
+            Columns = pool.Count,
+            Work = solver.Done,
+            Deterministic = !solver.Cancelled,
         };
-    }
-
-    private static PackingProblem Problem(RingColumns columns)
-    {
-        var (ids, weights, start) = (new int[columns.Count], new long[columns.Count], new int[columns.Count + 1]);
-        var rows = new List<int>(6 * columns.Count);
-        Span<int> resources = stackalloc int[2 * CycleSearch.MaxCap];
-        for (var column = 0; column < columns.Count; column++)
-        {
-            (ids[column], weights[column]) = (column, columns.Weight(column));
-            rows.AddRange(resources[..columns.ResourcesOf(column, resources)]);
-            start[column + 1] = rows.Count;
-        }
-        int[] capacity = [.. Enumerable.Range(0, columns.Resources).Select(columns.Capacity)];
-        return new PackingProblem(ids, weights, start, [.. rows], capacity, new long[capacity.Length]);
     }
 
     /// <summary>
@@ -101,10 +92,10 @@ public static class Planner
         return Math.Min(offered, needed);
     }
 
-    private static PlanRing ToRing(ExchangeGraph graph, RingColumns columns, int column)
+    private static PlanRing ToRing(ExchangeGraph graph, GraphRing ring)
     {
         var edges = new List<PlanEdge>();
-        foreach (var arc in columns.Arcs(column))
+        foreach (var arc in ring.Arcs)
             edges.Add(
                 new PlanEdge(
                     graph.Residents[graph.GiverOf(arc)],
@@ -113,6 +104,6 @@ public static class Planner
                     graph.Needs[graph.NeedOf(arc)]
                 )
             );
-        return new PlanRing(edges, columns.Weight(column));
+        return new PlanRing(edges, ring.ValueMicro);
     }
 }

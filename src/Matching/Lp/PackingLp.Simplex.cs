@@ -12,44 +12,43 @@ internal sealed partial class PackingLp
     private const int PivotsPerVariable = 20;
 
     /// <summary>
-    /// Optimises from a basis whose values keep the rows. Capacities are widened a little and differently meanwhile, because
-    /// thousands of equal ones make most pivots stand still; the dual method takes that back at the end.
+    /// Optimises from a basis whose values keep the rows, while columns are being added. Capacities are widened a little and
+    /// differently meanwhile, because thousands of equal ones make most pivots stand still; <see cref="Dual"/> takes that back.
     /// </summary>
     public LpOutcome Primal()
     {
+        _stale |= !_widened;
         _widened = true;
-        _stale = true;
-        var outcome = Loop(primal: true);
-        _widened = false;
-        _stale = true;
-        return outcome == LpOutcome.Optimal ? Dual() : outcome;
+        return Loop(primal: true, long.MaxValue);
     }
 
     /// <summary>Optimises from a basis whose prices cover every open column.</summary>
-    public LpOutcome Dual()
+    /// <param name="mostPivots">Where to stop at the latest.</param>
+    public LpOutcome Dual(long mostPivots = long.MaxValue)
     {
+        _stale |= _widened;
+        _widened = false;
         for (var round = 0; round < 3; round++)
         {
-            var outcome = Loop(primal: false);
+            var outcome = Loop(primal: false, mostPivots);
             if (outcome != LpOutcome.Optimal || !AnyAttractive())
                 return outcome;
             // Rounding, or a column that was let go, left prices a little too low: the values are feasible, so go on with them.
-            outcome = Loop(primal: true);
+            outcome = Loop(primal: true, mostPivots);
             if (outcome != LpOutcome.Optimal)
                 return outcome;
         }
         return LpOutcome.Optimal;
     }
 
-    /// <summary>What is left of a basis when the capacities are the given ones again.</summary>
-    private LpOutcome Loop(bool primal)
+    private LpOutcome Loop(bool primal, long mostPivots)
     {
-        var most = Pivots + (long)PivotsPerVariable * (_rows + _columns) + 1000;
+        var most = Pivots + Math.Min(mostPivots, (long)PivotsPerVariable * (_rows + _columns) + 1000);
         while (true)
         {
             if (_stale || _factor.Updates >= MaxUpdates || _factor.UpdateEntries > 3 * (_rows + _factor.Entries))
                 Refactor();
-            if (_meter.Spent || Pivots > most)
+            if (_meter.Spent || Pivots >= most)
                 return LpOutcome.Stopped;
             var moved = primal ? PrimalPivot() : DualPivot();
             if (moved == Move.Done)

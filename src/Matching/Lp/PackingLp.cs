@@ -30,7 +30,7 @@ internal sealed partial class PackingLp
     /// <summary>Pivots between factorisations.</summary>
     private const int MaxUpdates = 100;
 
-    private readonly WorkMeter _meter;
+    private WorkMeter _meter;
     private readonly BasisFactor _factor;
     private readonly SparseVector _entering;
     private readonly SparseVector _pivotRow;
@@ -80,6 +80,12 @@ internal sealed partial class PackingLp
         ResetToSlacks();
     }
 
+    /// <summary>Counts the work of the next runs.</summary>
+    public WorkMeter Meter
+    {
+        set => _meter = value;
+    }
+
     public int Rows => _rows;
 
     public int Columns => _columns;
@@ -110,6 +116,22 @@ internal sealed partial class PackingLp
                     sum += _x[place] * _weight[_head[place]];
             return sum;
         }
+    }
+
+    /// <summary>Prices times capacities, in points: a bound as far as the prices cover all open columns.</summary>
+    public double BoundNow()
+    {
+        double sum = 0;
+        for (var row = 0; row < _rows; row++)
+            sum += _price[row] * _capacity[row];
+        return sum;
+    }
+
+    /// <summary>Computes values and prices of a restored basis without a pivot.</summary>
+    public void Refresh()
+    {
+        if (_stale)
+            Refactor();
     }
 
     /// <summary>Adds a column with ones in <paramref name="rows"/>; it starts outside the basis.</summary>
