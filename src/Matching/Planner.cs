@@ -52,7 +52,7 @@ public static class Planner
         var columns = RingColumns.Collect(graph, search, options, cancel);
         var meter = new WorkMeter(options.WorkLimit, cancel);
         var packed = Packing.Solve(Problem(columns), meter);
-        var bound = columns.Tally.Complete ? packed.Bound : ArcBound(graph, search, options.Objective);
+        var bound = columns.Tally.Complete ? packed.Bound : ArcBound(graph, search);
         return new GraphPlan
         {
             Rings = [.. packed.Columns.Select(c => new GraphRing(columns.Arcs(c).ToArray(), columns.Weight(c)))],
