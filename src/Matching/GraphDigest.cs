@@ -29,6 +29,38 @@ internal sealed class GraphDigest : IDisposable
         return Convert.ToHexStringLower(digest._hash.GetHashAndReset());
     }
 
+    /// <summary>
+    /// The plan hash: SHA-256 over <c>edgenode/plan/1</c> 00, input hash, objective, cap (0: chains only), chain limit, value in
+    /// micro-points, number of rings, and per ring its offering and need ids in giving order; where chains are allowed, their
+    /// number and ids follow.
+    /// </summary>
+    public static string OfPlan(ExchangeGraph graph, string cap, int chainLimit, GraphPlan plan)
+    {
+        using var digest = new GraphDigest();
+        digest._hash.AppendData("edgenode/plan/1\0"u8);
+        digest.Add(graph.InputHash);
+        digest.Add(graph.Objective.Name());
+        digest.Add(cap);
+        digest.Add(chainLimit);
+        digest.Add(plan.ValueMicro);
+        digest.AddRings(graph, plan.Rings);
+        if (chainLimit > 0)
+            digest.AddRings(graph, plan.Chains);
+        digest.Flush();
+        return Convert.ToHexStringLower(digest._hash.GetHashAndReset());
+    }
+
+    private void AddRings(ExchangeGraph graph, IReadOnlyList<GraphRing> rings)
+    {
+        Add(rings.Count);
+        foreach (var ring in rings)
+        foreach (var arc in ring.Arcs)
+        {
+            Add(graph.Offerings[graph.OfferingOf(arc)]);
+            Add(graph.Needs[graph.NeedOf(arc)]);
+        }
+    }
+
     public void Dispose() => _hash.Dispose();
 
     private void AddRecords(ExchangeGraph graph)

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace EdgeNode.Matching;
 
 /// <summary>Tells the format of a file by its first lines; only where they leave it open does the file's ending decide.</summary>

@@ -21,7 +21,7 @@ internal static class Numbers
     public static bool TryMicro(ReadOnlySpan<byte> text, out long micro)
     {
         micro = 0;
-        if (!Utf8Parser.TryParse(text, out decimal value, out var used, 'E') || used != text.Length)
+        if (!Utf8Parser.TryParse(text, out decimal value, out var used) || used != text.Length)
             return false;
         if (value is < 0 or > MaxWeight)
             return false;
