@@ -75,11 +75,14 @@ internal sealed class GraphSolver
         return Settling.Settle(_problem, columns);
     }
 
-    public SplitProof ToProof() =>
-        new(
-            [.. _parts.Select(p => (p.Resources(), p.ToProof()))],
-            [.. _cut.Sure.Select(id => (_context.Pool.Arcs(id).ToArray(), _context.Pool.IsChain(id)))]
-        );
+    /// <summary>Why <see cref="Bound"/> holds; null when it is too long to write down.</summary>
+    public PlanCertificate? ToCertificate()
+    {
+        if (!_context.WithProof || Leaves > PlanCertificate.MaxLeaves)
+            return null;
+        var sure = _cut.Sure.Select(id => (_context.Pool.Arcs(id).ToArray(), _context.Pool.IsChain(id))).ToArray();
+        return PartSolver.SplitOf(_parts, sure) is { } root ? new PlanCertificate(Bound, root) : null;
+    }
 
     private void Deal(PartSolver[] open, long left)
     {

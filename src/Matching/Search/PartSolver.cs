@@ -84,14 +84,26 @@ internal sealed class PartSolver
             _state = State.Done;
     }
 
-    /// <summary>Why <see cref="Bound"/> holds.</summary>
-    public Proof ToProof()
+    /// <summary>Why <see cref="Bound"/> holds; null when it grew too large to keep.</summary>
+    public Proof? ToProof()
     {
         var list = _context.ToList(_problem, _prices.Units);
         if (Bound == WholePrices.Bound(_prices.Total, _context.Unit))
             return new PriceProof(list);
-        var rest = _tree?.ToProof() ?? new SplitProof([.. _children!.Select(c => (c.Resources(), c.ToProof()))], Sure());
-        return new FixProof(list, _threshold, rest);
+        var rest = _tree is null ? SplitOf(_children!, Sure()) : _tree.ToProof();
+        return rest is null ? null : new FixProof(list, _threshold, rest);
+    }
+
+    /// <summary>The proofs of parts put together; null when one is missing.</summary>
+    public static SplitProof? SplitOf(PartSolver[] parts, (int[] Arcs, bool Chain)[] sure)
+    {
+        var proofs = new (int[], Proof)[parts.Length];
+        for (var i = 0; i < parts.Length; i++)
+            if (parts[i].ToProof() is { } proof)
+                proofs[i] = (parts[i].Resources(), proof);
+            else
+                return null;
+        return new SplitProof(proofs, sure);
     }
 
     /// <summary>The resources that stand for this part in a split.</summary>

@@ -214,8 +214,7 @@ internal sealed class TreeSearch
         var basis = _root.Lp.Save();
         node.Used = new TreeNode(node, choice.Decision with { Used = true }, basis, node.Prices, node.Bound);
         node.Unused = new TreeNode(node, choice.Decision with { Used = false }, basis, node.Prices, node.Bound);
-        if (node.Parent is not null)
-            node.Forget();
+        node.Forget();
         Leaves++;
         if (Leaves > PlanCertificate.MaxLeaves)
             _keepProof = false;
@@ -268,8 +267,6 @@ internal sealed class TreeNode(TreeNode? parent, BranchDecision decision, int[] 
     /// <summary>Lets go of what only an open case needs.</summary>
     public void Forget()
     {
-        Basis = [];
-        if (List is not null || Used is not null)
-            Prices = null;
+        (Basis, Prices) = ([], null);
     }
 }
