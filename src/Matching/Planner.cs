@@ -51,7 +51,7 @@ public static class Planner
         if (!complete && graph.Dummies == 0)
             return new PricedSolver(graph, SeedsOf(graph, options, cancel), options, cancel).Solve(ArcBound(graph, options));
         pool = pool.InColumnOrder();
-        var solver = new GraphSolver(graph, pool, options, cancel);
+        var solver = new GraphSolver(pool, options, cancel);
         solver.Run();
         var columns = solver.Columns();
         return new GraphPlan

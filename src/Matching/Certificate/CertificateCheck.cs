@@ -13,7 +13,7 @@ namespace EdgeNode.Matching;
 /// division will do: the bound is the sum.</item>
 /// <item><b>arc</b>, <b>column</b>: the plan uses it or does not. Used, resources of capacity one go to no column without it.</item>
 /// </list>
-/// Bounds are rounded down to a multiple of what all scores are multiples of, where everybody accepts for sure.
+/// Bounds are rounded down to a multiple of what the weights of all columns in question are multiples of.
 /// </summary>
 public sealed class CertificateCheck
 {
@@ -22,15 +22,10 @@ public sealed class CertificateCheck
 
     private readonly ExchangeGraph _graph;
     private readonly PlanOptions _options;
-    private readonly long _unit;
     private readonly HashSet<int> _full = [];
     private readonly HashSet<string> _held = [];
 
-    private CertificateCheck(ExchangeGraph graph, PlanOptions options)
-    {
-        (_graph, _options) = (graph, options);
-        _unit = UnitOf(graph);
-    }
+    private CertificateCheck(ExchangeGraph graph, PlanOptions options) => (_graph, _options) = (graph, options);
 
     private sealed record Column(int[] Arcs, bool Chain, long Weight);
 
@@ -60,15 +55,29 @@ public sealed class CertificateCheck
         }
     }
 
-    private static long UnitOf(ExchangeGraph graph)
+    /// <summary>What all scores of arcs are multiples of, where everybody accepts for sure.</summary>
+    private Int128 UnitOfArcs()
     {
-        if (graph.AcceptBase != 1)
-            return 1;
         Int128 unit = 0;
-        for (var arc = 0; arc < graph.Arcs; arc++)
-            for (Int128 a = graph.ScoreMicroOf(arc); a != 0; )
-                (a, unit) = (unit % a, a);
-        return (long)Int128.Max(1, unit);
+        for (var arc = 0; arc < _graph.Arcs && _graph.AcceptBase == 1; arc++)
+            unit = Gcd(_graph.ScoreMicroOf(arc), unit);
+        return Int128.Max(1, unit);
+    }
+
+    /// <summary>What all weights are multiples of, and so is what any plan is worth; 0 without columns.</summary>
+    private static Int128 UnitOf(List<Column> columns)
+    {
+        Int128 unit = 0;
+        foreach (var column in columns)
+            unit = Gcd(column.Weight, unit);
+        return unit;
+    }
+
+    private static Int128 Gcd(Int128 a, Int128 b)
+    {
+        while (b != 0)
+            (a, b) = (b, a % b);
+        return a;
     }
 
     /// <summary>The first step looks at every column of the graph but keeps only those that later steps are about.</summary>
@@ -80,8 +89,11 @@ public sealed class CertificateCheck
         var first = split.Parts.Select(part => new FirstLook(this, part.Resources, part.Proof)).ToArray();
         var walk = new ColumnWalk(_graph, _options.Cap, _options.ChainLimit, Visit);
         walk.Rings();
-        var (cost, margin) = LeastCost(first, partOf);
-        walk.Chains(cost, margin);
+        // A proof that is about the whole graph at once may be about more chains than can be looked at one by one.
+        if (root is SplitProof || _options.ChainLimit == 0)
+            walk.Chains(_ => 0, 0);
+        else
+            walk.Chains(first[0].CostOf, first[0].PassOver(UnitOfArcs()));
         Int128 bound = 0;
         foreach (var (arcs, chain) in split.Sure)
             bound += Weigh(arcs, chain);
@@ -101,29 +113,14 @@ public sealed class CertificateCheck
 
     private int Resources => _graph.Offerings.Count + _graph.Needs.Count;
 
-    /// <summary>
-    /// What an arc costs at least and how much dearer than its worth a chain may be that matters. Prices count only where one
-    /// part has all resources: elsewhere a chain's part, and so its prices, depend on where it begins.
-    /// </summary>
-    private (Func<int, long> Cost, Int128 Margin) LeastCost(FirstLook[] first, int[] partOf)
-    {
-        if (_options.ChainLimit == 0)
-            return (_ => 0, 0);
-        Int128 margin = 0;
-        foreach (var part in first)
-            margin = Int128.Max(margin, part.Margin);
-        var whole = first.Length == 1 && !partOf.Contains(-1);
-        return whole ? (arc => first[0].CostOf(arc), margin) : (_ => 0, margin);
-    }
-
     /// <summary>One part of the first step: takes the columns one by one and keeps what the rest of its proof is about.</summary>
     private sealed class FirstLook
     {
         private readonly CertificateCheck _check;
         private readonly Proof _proof;
         private readonly Prices? _prices;
-        private readonly Int128 _enough;
-        private readonly List<Column> _kept = [];
+        private readonly List<(Column Column, Int128 Slack)> _near = [];
+        private Int128 _unit;
 
         public FirstLook(CertificateCheck check, int[] resources, Proof proof)
         {
@@ -134,27 +131,40 @@ public sealed class CertificateCheck
             if (!list.Resources.AsSpan().SequenceEqual(resources) && list.Resources.Except(resources).Any())
                 throw new Flaw("A part prices a resource that is not its own.");
             _prices = new Prices(check, list);
-            _enough = proof is FixProof fix ? check.Enough(_prices, fix.Threshold) : 0;
         }
-
-        /// <summary>Columns dearer than their worth by less than this are kept or looked at; all of them where there are no prices.</summary>
-        public Int128 Margin => _prices is null ? Int128.MaxValue / 4 : Int128.Max(0, _enough);
 
         public long CostOf(int arc) => _prices?.CostOf(arc) ?? 0;
 
-        public void Visit(ReadOnlySpan<int> arcs, bool chain, long weight)
+        /// <summary>From now on columns may be left out that are dearer than their worth by the answer; all weights are multiples of the unit.</summary>
+        public Int128 PassOver(Int128 unit)
         {
-            if (_prices is null || _prices.Covers(arcs, weight) < _enough)
-                _kept.Add(new Column(arcs.ToArray(), chain, weight));
+            _unit = Gcd(_unit, unit);
+            if (_prices is null)
+                return Int128.MaxValue / 4;
+            return _proof is FixProof fix ? Int128.Max(0, Enough(_prices, fix.Threshold, _unit)) : 0;
         }
 
-        public Int128 Finish() =>
-            _proof switch
-            {
-                PriceProof => _check.Down(_prices!.Total),
-                FixProof fix => Int128.Max(fix.Threshold, _check.Check(fix.Rest, _kept)),
-                _ => _check.Check(_proof, _kept),
-            };
+        /// <summary>
+        /// The unit is known at the end only. The smaller it is the more is near, so what is near under a unit of one is kept.
+        /// </summary>
+        public void Visit(ReadOnlySpan<int> arcs, bool chain, long weight)
+        {
+            _unit = Gcd(weight, _unit);
+            var slack = _prices?.Covers(arcs, weight) ?? 0;
+            if (_proof is PriceProof || (_proof is FixProof fix && slack >= Enough(_prices!, fix.Threshold, 1)))
+                return;
+            _near.Add((new Column(arcs.ToArray(), chain, weight), slack));
+        }
+
+        public Int128 Finish()
+        {
+            if (_proof is PriceProof)
+                return Down(_prices!.Total, _unit);
+            if (_proof is not FixProof fix)
+                return _check.Check(_proof, _near.ConvertAll(n => n.Column));
+            var enough = Enough(_prices!, fix.Threshold, _unit);
+            return Int128.Max(fix.Threshold, _check.Check(fix.Rest, _near.FindAll(n => n.Slack < enough).ConvertAll(n => n.Column)));
+        }
     }
 
     /// <summary>Prices by resource, as one step of a proof gives them.</summary>
@@ -206,10 +216,12 @@ public sealed class CertificateCheck
     }
 
     /// <summary>From this much dearness on, what is left of the total is rounded to the threshold or less.</summary>
-    private Int128 Enough(Prices prices, long threshold)
+    private static Int128 Enough(Prices prices, long threshold, Int128 unit)
     {
+        if (unit == 0)
+            return Int128.MinValue / 4;
         // Rounding down ends at the threshold for all totals below the next multiple of the unit above it.
-        var next = threshold < 0 ? 0 : ((Int128)threshold / _unit + 1) * _unit;
+        var next = threshold < 0 ? 0 : (threshold / unit + 1) * unit;
         return prices.Total - (next << UnitBits) + 1;
     }
 
@@ -219,10 +231,10 @@ public sealed class CertificateCheck
         switch (proof)
         {
             case PriceProof leaf:
-                return Down(Covering(leaf.Prices, columns, out _));
+                return Down(Covering(leaf.Prices, columns, out _), UnitOf(columns));
             case FixProof fix:
                 Covering(fix.Prices, columns, out var prices);
-                var enough = Enough(prices, fix.Threshold);
+                var enough = Enough(prices, fix.Threshold, UnitOf(columns));
                 return Int128.Max(fix.Threshold, Check(fix.Rest, columns.FindAll(c => prices.Covers(c.Arcs, c.Weight) < enough)));
             case SplitProof split:
                 return CheckSplit(split, columns);
@@ -332,10 +344,10 @@ public sealed class CertificateCheck
         return chain ? _graph.WeighChain(arcs) : _graph.Weigh(arcs);
     }
 
-    private Int128 Down(Int128 total)
+    private static Int128 Down(Int128 total, Int128 unit)
     {
         var micro = Int128.Max(0, total >> UnitBits);
-        return micro - micro % _unit;
+        return unit == 0 ? 0 : micro - micro % unit;
     }
 
     private int Given(int arc) => _graph.OfferingOf(arc);

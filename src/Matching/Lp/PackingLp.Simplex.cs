@@ -114,7 +114,7 @@ internal sealed partial class PackingLp
 
     private bool AnyAttractive()
     {
-        if (_stale)
+        if (_stale || _shifted)
             Refactor();
         return MostAttractive() is var variable && variable != None && ReducedOfVariable(variable) > 1e-7;
     }
@@ -171,9 +171,14 @@ internal sealed partial class PackingLp
             _stale = true;
             return Move.Pivoted;
         }
-        Pivot(entering, leaving, Math.Min(0, ReducedOfVariable(entering)), _x[leaving] / _entering.Value[leaving]);
+        var reduced = ReducedOfVariable(entering);
+        _shifted |= reduced > 0;
+        Pivot(entering, leaving, Math.Min(0, reduced), _x[leaving] / _entering.Value[leaving]);
         return Move.Pivoted;
     }
+
+    /// <summary>Whether a reduced weight above zero was taken for zero: prices then wait for the next factorisation to be true.</summary>
+    private bool _shifted;
 
     /// <summary>A value below zero, or that of a banned variable above zero.</summary>
     private int MostViolated()
@@ -322,7 +327,7 @@ internal sealed partial class PackingLp
     {
         do LoadBasis();
         while (RepairBasis());
-        _stale = false;
+        (_stale, _shifted) = (false, false);
         RecomputeValues();
         RecomputePrices();
         _meter.Count(_start[_columns] / 4 + 2 * _factor.Entries);

@@ -18,10 +18,10 @@ internal sealed class GraphSolver
     private long _done;
     private bool _cancelled;
 
-    public GraphSolver(ExchangeGraph graph, ColumnPool pool, PlanOptions options, CancellationToken cancel)
+    public GraphSolver(ColumnPool pool, PlanOptions options, CancellationToken cancel)
     {
         (_options, _cancel) = (options, cancel);
-        _context = new SearchContext(pool, UnitOf(graph), options.WithCertificate);
+        _context = new SearchContext(pool, options.WithCertificate);
         _problem = pool.ToProblem();
         var all = new int[_problem.Columns];
         for (var column = 0; column < all.Length; column++)
@@ -42,17 +42,6 @@ internal sealed class GraphSolver
     public bool Cancelled => _cancelled;
 
     public int Leaves => _parts.Sum(p => p.Leaves);
-
-    /// <summary>All weights of a graph where everybody accepts are multiples of this.</summary>
-    public static long UnitOf(ExchangeGraph graph)
-    {
-        if (graph.AcceptBase != 1)
-            return 1;
-        long unit = 0;
-        foreach (var score in graph.ArcScores)
-            unit = Gcd(score, unit);
-        return Math.Max(1, unit * graph.MicroPerUnit);
-    }
 
     /// <summary>Works until every part is proved, the work is spent or someone cancels.</summary>
     public void Run()
@@ -100,12 +89,5 @@ internal sealed class GraphSolver
             _done += meter.Done;
             _cancelled |= meter.Cancelled;
         }
-    }
-
-    private static long Gcd(long a, long b)
-    {
-        while (b != 0)
-            (a, b) = (b, a % b);
-        return a;
     }
 }

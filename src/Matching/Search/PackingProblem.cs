@@ -19,6 +19,8 @@ internal sealed class PackingProblem
         (_columnStart, _columnRows) = (columnStart, columnRows);
         _rowStart = new int[capacity.Length + 1];
         _rowColumns = new int[columnRows.Length];
+        foreach (var weight in weights)
+            Unit = Gcd(weight, Unit);
         Transpose();
     }
 
@@ -34,6 +36,9 @@ internal sealed class PackingProblem
     /// <summary>What each row stands for: a resource, or ~id for "column id at most once".</summary>
     public int[] Names { get; }
 
+    /// <summary>All weights are multiples of this, so every plan's value is one as well; 0 without columns.</summary>
+    public long Unit { get; }
+
     public int Columns => Ids.Length;
 
     public int Rows => Capacity.Length;
@@ -44,6 +49,13 @@ internal sealed class PackingProblem
     public ReadOnlySpan<int> RowsOf(int column) => _columnRows.AsSpan(_columnStart[column].._columnStart[column + 1]);
 
     public ReadOnlySpan<int> ColumnsOf(int row) => _rowColumns.AsSpan(_rowStart[row].._rowStart[row + 1]);
+
+    private static long Gcd(long a, long b)
+    {
+        while (b != 0)
+            (a, b) = (b, a % b);
+        return a;
+    }
 
     private void Transpose()
     {

@@ -33,7 +33,7 @@ internal sealed class PartSolver
     {
         (_problem, _context, _depth) = (problem, context, depth);
         _prices = WholePrices.Cover(problem, [], new double[problem.Rows], [], []);
-        Bound = WholePrices.Bound(_prices.Total, context.Unit);
+        Bound = WholePrices.Bound(_prices.Total, problem.Unit);
         var free = new WorkMeter(long.MaxValue, CancellationToken.None);
         if (hint is not null)
             Offer(Enumerable.Range(0, problem.Columns).Where(c => hint.Contains(problem.Ids[c])), free);
@@ -88,7 +88,7 @@ internal sealed class PartSolver
     public Proof? ToProof()
     {
         var list = _context.ToList(_problem, _prices.Units);
-        if (Bound == WholePrices.Bound(_prices.Total, _context.Unit))
+        if (Bound == WholePrices.Bound(_prices.Total, _problem.Unit))
             return new PriceProof(list);
         var rest = _tree is null ? SplitOf(_children!, Sure()) : _tree.ToProof();
         return rest is null ? null : new FixProof(list, _threshold, rest);
@@ -143,7 +143,7 @@ internal sealed class PartSolver
         var prices = WholePrices.Cover(_problem, [], _root.Lp.Prices, [], []);
         if (prices.Total < _prices.Total)
             _prices = prices;
-        Bound = RootBound = Math.Min(Bound, WholePrices.Bound(_prices.Total, _context.Unit));
+        Bound = RootBound = Math.Min(Bound, WholePrices.Bound(_prices.Total, _problem.Unit));
         Offer(BySlack(), meter);
         if (!complete || Bound <= Value)
             return;
@@ -185,7 +185,7 @@ internal sealed class PartSolver
     }
 
     private bool IsNear(int column) =>
-        WholePrices.Bound(_prices.Total - _prices.SlackOf(_problem, column), _context.Unit) > Value;
+        WholePrices.Bound(_prices.Total - _prices.SlackOf(_problem, column), _problem.Unit) > Value;
 
     /// <summary>Fixes the columns away that cannot be in a better plan and decides how to go on with the others.</summary>
     private void Narrow(WorkMeter meter)

@@ -160,7 +160,7 @@ internal sealed class PricedSolver
         Int128 total = 0;
         for (var row = 0; row < units.Length; row++)
             total += (Int128)units[row] * _capacity[row];
-        Bound = Math.Min(Bound, WholePrices.Bound(total, GraphSolver.UnitOf(_graph)));
+        Bound = Math.Min(Bound, WholePrices.Bound(total, UnitOf(_graph)));
         int[] priced = [.. Enumerable.Range(0, units.Length).Where(row => units[row] > 0)];
         _list = new PriceList(priced, [.. priced.Select(row => units[row])], []);
 
@@ -180,6 +180,18 @@ internal sealed class PricedSolver
         }
     }
 
+    /// <summary>All weights of a graph where everybody accepts are multiples of this.</summary>
+    private static long UnitOf(ExchangeGraph graph)
+    {
+        if (graph.AcceptBase != 1)
+            return 1;
+        long unit = 0;
+        foreach (var score in graph.ArcScores)
+            for (long a = score; a != 0; )
+                (a, unit) = (unit % a, a);
+        return Math.Max(1, unit * graph.MicroPerUnit);
+    }
+
     private static double[] ToPoints(long[] units)
     {
         var points = new double[units.Length];
@@ -193,7 +205,7 @@ internal sealed class PricedSolver
     {
         var sorted = _pool.InColumnOrder();
         var work = _options with { WorkLimit = _meter.Left / PartForFirstPlan, WithCertificate = false };
-        var solver = new GraphSolver(_graph, sorted, work, _cancel);
+        var solver = new GraphSolver(sorted, work, _cancel);
         solver.Run();
         _meter.Count(solver.Done);
         Columns = sorted.Count;
@@ -231,7 +243,7 @@ internal sealed class PricedSolver
             return;
         near = near.InColumnOrder();
         Columns = Math.Max(Columns, near.Count);
-        _rest = new GraphSolver(_graph, near, _options with { WorkLimit = _meter.Left }, _cancel);
+        _rest = new GraphSolver(near, _options with { WorkLimit = _meter.Left }, _cancel);
         _rest.Run();
         _meter.Count(_rest.Done);
         if (_rest.Value > Value)

@@ -2,9 +2,8 @@ namespace EdgeNode.Matching;
 
 /// <summary>What all parts of one planning run share.</summary>
 /// <param name="Pool">The columns; ids in problems are positions in it.</param>
-/// <param name="Unit">All weights are multiples of this many micro-points, so every plan's value is one as well.</param>
 /// <param name="WithProof">Whether proofs are kept.</param>
-internal sealed record SearchContext(ColumnPool Pool, long Unit, bool WithProof)
+internal sealed record SearchContext(ColumnPool Pool, bool WithProof)
 {
     /// <summary>The prices of a part by resource, as a proof holds them.</summary>
     public PriceList ToList(PackingProblem problem, long[] units)

@@ -43,7 +43,7 @@ internal sealed class TreeSearch
         LoadOnly(near);
         _rules = new BranchRules(problem, root, near, context.Pool);
         _choice = new BranchChoice(_rules, root, near);
-        _top = new TreeNode(null, default, _root.Lp.Save(), prices, WholePrices.Bound(prices.Total, context.Unit));
+        _top = new TreeNode(null, default, _root.Lp.Save(), prices, WholePrices.Bound(prices.Total, problem.Unit));
         _next = _top;
         Leaves = 1;
     }
@@ -166,7 +166,7 @@ internal sealed class TreeSearch
         if (node.Prices is null || prices.Total < node.Prices.Total)
         {
             node.Prices = prices;
-            node.Bound = Math.Min(node.Bound, WholePrices.Bound(prices.Total, _context.Unit));
+            node.Bound = Math.Min(node.Bound, WholePrices.Bound(prices.Total, _problem.Unit));
         }
     }
 

@@ -73,7 +73,7 @@ internal sealed class WholePrices
     public static long Bound(Int128 total, long unit)
     {
         var micro = (long)Int128.Max(0, total >> UnitBits);
-        return micro - micro % unit;
+        return unit == 0 ? 0 : micro - micro % unit;
     }
 
     /// <summary>What the rows of a column cost above its weight, in units.</summary>
