@@ -222,6 +222,9 @@ public sealed class ExchangeGraph
         return sum;
     }
 
+    /// <summary>The weight of a chain or of a ring in micro-points.</summary>
+    public long WeightOf(ReadOnlySpan<int> arcs, bool chain) => chain ? WeighChain(arcs) : Weigh(arcs);
+
     /// <summary>What the arc at <paramref name="at"/> adds to a chain, in micro-points.</summary>
     public long WeighChainArc(ReadOnlySpan<int> chain, int at) =>
         _accept is null ? ScoreMicroOf(chain[at]) : ChanceOf(chain[..(at + 1)]).Of(ScoreMicroOf(chain[at]));

@@ -2,8 +2,7 @@ namespace EdgeNode.Matching;
 
 /// <summary>
 /// A set packing problem in flat arrays: choose columns of greatest total weight such that each row is used at most as often
-/// as its capacity, and each column at most once. Columns keep the order of their ids; rows have a key that lets a
-/// smaller problem inherit prices from the one it was cut from.
+/// as its capacity, and each column at most once. Columns keep the order of their ids.
 /// </summary>
 internal sealed class PackingProblem
 {
@@ -12,9 +11,11 @@ internal sealed class PackingProblem
     private readonly int[] _rowStart;
     private readonly int[] _rowColumns;
 
-    public PackingProblem(int[] ids, long[] weights, int[] columnStart, int[] columnRows, int[] capacity, long[] price)
+    /// <param name="ids">The id of each column in the whole problem, ascending.</param>
+    /// <param name="names">What each row stands for: a resource, or ~id for "column id at most once".</param>
+    public PackingProblem(int[] ids, long[] weights, int[] columnStart, int[] columnRows, int[] capacity, int[] names)
     {
-        (Ids, Weights, Capacity, StartPrice) = (ids, weights, capacity, price);
+        (Ids, Weights, Capacity, Names) = (ids, weights, capacity, names);
         (_columnStart, _columnRows) = (columnStart, columnRows);
         _rowStart = new int[capacity.Length + 1];
         _rowColumns = new int[columnRows.Length];
@@ -27,11 +28,11 @@ internal sealed class PackingProblem
     /// <summary>The weight of each column, micro-points, at least 1.</summary>
     public long[] Weights { get; }
 
-    /// <summary>How often each row may still be used, at least 1.</summary>
+    /// <summary>How often each row may be used, at least 1.</summary>
     public int[] Capacity { get; }
 
-    /// <summary>Prices to start from, one per row, not necessarily sufficient.</summary>
-    public long[] StartPrice { get; }
+    /// <summary>What each row stands for: a resource, or ~id for "column id at most once".</summary>
+    public int[] Names { get; }
 
     public int Columns => Ids.Length;
 

@@ -4,31 +4,27 @@ namespace EdgeNode.Matching;
 
 /// <summary>
 /// Cuts a part out of a packing problem and makes it smaller without losing its optimum: rows that cannot be overdrawn and
-/// rows implied by another row go, of columns with the same rows only the best stays, columns without a row are taken for
-/// sure, and what hangs together becomes a problem of its own.
+/// rows implied by another row go, columns without a row are taken for sure, and what hangs together becomes a problem of its
+/// own. No column goes: a certificate has to cover every one of them in every branch.
 /// </summary>
 internal sealed class Presolve
 {
-    /// <summary>Fewer columns can free rows and fewer rows can make columns equal; each round must drop a column.</summary>
-    private const int MaxRounds = 4;
+    /// <summary>Rows of a column that are tried as dominators; longer chains keep a row too many, no more.</summary>
+    private const int MaxCandidates = 64;
 
     private readonly PackingProblem _whole;
     private readonly int[] _capacity;
-    private readonly long[] _price;
     private readonly bool[] _column;
     private readonly bool[] _row;
     private readonly int[] _count;
 
-    private Presolve(PackingProblem whole, ReadOnlySpan<int> columns, int[] capacity, long[] price)
+    private Presolve(PackingProblem whole, ReadOnlySpan<int> columns)
     {
-        (_whole, _capacity, _price) = (whole, capacity, (long[])price.Clone());
+        (_whole, _capacity) = (whole, whole.Capacity);
         (_column, _row, _count) = (new bool[whole.Columns], new bool[whole.Rows], new int[whole.Rows]);
         foreach (var column in columns)
-            _column[column] = Fits(column);
-        var rounds = 0;
-        do DropRows();
-        while (DropTwins() && ++rounds < MaxRounds);
-        // The last dropped twins may have freed rows once more; a freed row is only slack, not wrong.
+            _column[column] = true;
+        DropRows();
         Collect();
     }
 
@@ -41,17 +37,8 @@ internal sealed class Presolve
     /// <summary>The independent problems that are left, by smallest column.</summary>
     public List<PackingProblem> Parts { get; } = [];
 
-    /// <summary>Cuts out the named columns (positions in <paramref name="whole"/>) under the capacities that are left.</summary>
-    public static Presolve Cut(PackingProblem whole, ReadOnlySpan<int> columns, int[] capacity, long[] price) =>
-        new(whole, columns, capacity, price);
-
-    private bool Fits(int column)
-    {
-        foreach (var row in _whole.RowsOf(column))
-            if (_capacity[row] < 1)
-                return false;
-        return true;
-    }
+    /// <summary>Cuts out the named columns (positions in <paramref name="whole"/>).</summary>
+    public static Presolve Cut(PackingProblem whole, ReadOnlySpan<int> columns) => new(whole, columns);
 
     private void DropRows()
     {
@@ -63,20 +50,14 @@ internal sealed class Presolve
         for (var row = 0; row < _whole.Rows; row++)
             _row[row] = _count[row] > _capacity[row];
         for (var row = 0; row < _whole.Rows; row++)
-            if (_row[row] && Dominator(row) is var other and >= 0)
-            {
+            if (_row[row] && HasDominator(row))
                 _row[row] = false;
-                _price[other] += _price[row];
-            }
     }
 
-    /// <summary>
-    /// A kept row that holds all columns of this one and is no wider, or -1. Its price takes over the price of the dropped
-    /// row, which keeps every column covered and never raises the bound.
-    /// </summary>
-    private int Dominator(int row)
+    /// <summary>Whether a kept row holds all columns of this one and is no wider: then it says all that this one says.</summary>
+    private bool HasDominator(int row)
     {
-        Span<int> candidates = stackalloc int[2 * CycleSearch.MaxCap + 1];
+        Span<int> candidates = stackalloc int[MaxCandidates];
         var left = -1;
         foreach (var column in _whole.ColumnsOf(row))
         {
@@ -85,9 +66,9 @@ internal sealed class Presolve
             var rows = _whole.RowsOf(column);
             left = left < 0 ? Candidates(row, rows, candidates) : Common(candidates[..left], rows);
             if (left == 0)
-                return -1;
+                return false;
         }
-        return left > 0 ? candidates[0] : -1;
+        return left > 0;
     }
 
     private int Candidates(int row, ReadOnlySpan<int> rows, Span<int> into)
@@ -98,7 +79,7 @@ internal sealed class Presolve
             var wider = _count[other] > _count[row];
             var same = _count[other] == _count[row];
             var before = _capacity[other] < _capacity[row] || (_capacity[other] == _capacity[row] && other < row);
-            if (_row[other] && ((wider && _capacity[other] <= _capacity[row]) || (same && before)))
+            if (count < into.Length && _row[other] && ((wider && _capacity[other] <= _capacity[row]) || (same && before)))
                 into[count++] = other;
         }
         return count;
@@ -111,71 +92,6 @@ internal sealed class Presolve
             if (rows.Contains(candidate))
                 candidates[kept++] = candidate;
         return kept;
-    }
-
-    /// <summary>
-    /// Two rings through the same people in the other direction often use the same rows. Only one of them can be in a plan if
-    /// one of the rows has room for one.
-    /// </summary>
-    private bool DropTwins()
-    {
-        var single = Enumerable.Range(0, _whole.Columns).Where(c => _column[c] && HasSingleRow(c)).ToArray();
-        var hash = new ulong[_whole.Columns];
-        foreach (var column in single)
-            hash[column] = HashOfRows(column);
-        Array.Sort(single, (a, b) => CompareTwins(a, b, hash));
-        var dropped = false;
-        for (var i = 1; i < single.Length; i++)
-        {
-            var (better, worse) = (single[i - 1], single[i]);
-            if (hash[better] != hash[worse] || !SameRows(better, worse))
-                continue;
-            _column[worse] = false;
-            single[i] = better;
-            dropped = true;
-        }
-        return dropped;
-    }
-
-    private int CompareTwins(int a, int b, ulong[] hash)
-    {
-        if (hash[a] != hash[b])
-            return hash[a].CompareTo(hash[b]);
-        var byWeight = _whole.Weights[b].CompareTo(_whole.Weights[a]);
-        return byWeight != 0 ? byWeight : a.CompareTo(b);
-    }
-
-    private bool HasSingleRow(int column)
-    {
-        foreach (var row in _whole.RowsOf(column))
-            if (_row[row] && _capacity[row] == 1)
-                return true;
-        return false;
-    }
-
-    /// <summary>The same for any order of the rows. Wrap-around is meant: it is a hash, and equality is checked after it.</summary>
-    private ulong HashOfRows(int column)
-    {
-        ulong sum = 0;
-        foreach (var row in _whole.RowsOf(column))
-            if (_row[row])
-                unchecked
-                {
-                    var mixed = ((ulong)row + 1) * 0x9E3779B97F4A7C15;
-                    sum += (mixed ^ (mixed >> 29)) * 0xBF58476D1CE4E5B9;
-                }
-        return sum;
-    }
-
-    private bool SameRows(int a, int b) => Covers(a, b) && Covers(b, a);
-
-    private bool Covers(int a, int b)
-    {
-        var rows = _whole.RowsOf(a);
-        foreach (var row in _whole.RowsOf(b))
-            if (_row[row] && !rows.Contains(row))
-                return false;
-        return true;
     }
 
     private void Collect()
@@ -222,13 +138,21 @@ internal sealed class Presolve
         return -1;
     }
 
+    private bool HasSingleRow(int column)
+    {
+        foreach (var row in _whole.RowsOf(column))
+            if (_row[row] && _capacity[row] == 1)
+                return true;
+        return false;
+    }
+
     /// <summary>
     /// A plan holds a ring at most once. Where no row of a column says so (all have room for more), it gets a row of its own.
     /// </summary>
     private PackingProblem Build(List<int> columns)
     {
         var rowAt = new Dictionary<int, int>();
-        var (capacity, price) = (new List<int>(), new List<long>());
+        var (capacity, names) = (new List<int>(), new List<int>());
         var (rows, start) = (new List<int>(), new int[columns.Count + 1]);
         for (var i = 0; i < columns.Count; i++)
         {
@@ -239,7 +163,7 @@ internal sealed class Presolve
                 if (rowAt.TryAdd(row, capacity.Count))
                 {
                     capacity.Add(_capacity[row]);
-                    price.Add(_price[row]);
+                    names.Add(_whole.Names[row]);
                 }
                 rows.Add(rowAt[row]);
             }
@@ -247,13 +171,13 @@ internal sealed class Presolve
             {
                 rows.Add(capacity.Count);
                 capacity.Add(1);
-                price.Add(0);
+                names.Add(~_whole.Ids[columns[i]]);
             }
             start[i + 1] = rows.Count;
         }
         int[] ids = [.. columns.Select(c => _whole.Ids[c])];
         long[] weights = [.. columns.Select(c => _whole.Weights[c])];
-        return new PackingProblem(ids, weights, start, [.. rows], [.. capacity], [.. price]);
+        return new PackingProblem(ids, weights, start, [.. rows], [.. capacity], [.. names]);
     }
 }
 

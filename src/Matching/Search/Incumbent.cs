@@ -1,8 +1,8 @@
 namespace EdgeNode.Matching;
 
 /// <summary>
-/// A valid choice of columns that only gets better: filled greedily, then improved by forcing a column in, dropping what
-/// stands in its way and refilling. Every comparison ends at the smaller column.
+/// A valid choice of columns that only gets better: filled in a given order, then improved by forcing a column in, dropping
+/// what stands in its way and refilling. Every comparison ends at the smaller column.
 /// </summary>
 internal sealed class Incumbent
 {
@@ -11,45 +11,63 @@ internal sealed class Incumbent
 
     private readonly PackingProblem _problem;
     private readonly WorkMeter _meter;
-    private readonly int[] _order;
     private readonly int[] _rank;
     private readonly int[] _used;
+    private readonly int[] _slotStart;
+    private readonly int[] _slot;
     private readonly bool[] _chosen;
+    private readonly bool[] _open;
     private readonly List<int> _dropped = [];
     private readonly List<int> _added = [];
     private readonly List<int> _refill = [];
     private readonly int[] _stamp;
     private int _stampNow;
 
-    /// <summary>Fills greedily: least slack under the prices first, then greatest weight, then smallest column.</summary>
-    public Incumbent(PackingProblem problem, DualPrices prices, WorkMeter meter)
+    /// <param name="problem">Rows and columns.</param>
+    /// <param name="order">The columns that may be chosen, most promising first.</param>
+    /// <param name="meter">Counts the work.</param>
+    public Incumbent(PackingProblem problem, int[] order, WorkMeter meter)
     {
-        (_problem, _meter) = (problem, meter);
-        (_used, _chosen, _stamp) = (new int[problem.Rows], new bool[problem.Columns], new int[problem.Columns]);
-        (_order, _rank) = (new int[problem.Columns], new int[problem.Columns]);
-        var slack = new long[problem.Columns];
-        for (var column = 0; column < problem.Columns; column++)
-            (_order[column], slack[column]) = (column, prices.SlackOf(column));
-        Array.Sort(_order, (a, b) => ByPromise(a, b, slack));
-        for (var i = 0; i < _order.Length; i++)
-        {
-            _rank[_order[i]] = i;
-            TryAdd(_order[i]);
-        }
-        meter.Count(problem.Entries);
+        (_problem, _meter, Order) = (problem, meter, order);
+        (_used, _chosen, _open) = (new int[problem.Rows], new bool[problem.Columns], new bool[problem.Columns]);
+        (_stamp, _rank) = (new int[problem.Columns], new int[problem.Columns]);
+        _slotStart = new int[problem.Rows + 1];
+        for (var row = 0; row < problem.Rows; row++)
+            _slotStart[row + 1] = _slotStart[row] + Math.Min(problem.Capacity[row], problem.ColumnsOf(row).Length);
+        _slot = new int[_slotStart[^1]];
+        for (var i = 0; i < order.Length; i++)
+            (_rank[order[i]], _open[order[i]]) = (i, true);
     }
 
     /// <summary>Weight of the chosen columns.</summary>
     public long Value { get; private set; }
 
-    /// <summary>Ids of the chosen columns, ascending.</summary>
-    public List<int> Ids()
+    /// <summary>The columns that may be chosen, most promising first.</summary>
+    public int[] Order { get; }
+
+    /// <summary>Puts in what fits, in order.</summary>
+    public void Fill()
     {
-        var ids = new List<int>();
+        foreach (var column in Order)
+            TryPut(column);
+        _meter.Count(_problem.Entries);
+    }
+
+    /// <summary>Puts in a column if it fits; it need not be among those that may be chosen later.</summary>
+    public void TryPut(int column)
+    {
+        if (Fits(column))
+            Put(column);
+    }
+
+    /// <summary>The chosen columns, ascending.</summary>
+    public List<int> Columns()
+    {
+        var columns = new List<int>();
         for (var column = 0; column < _problem.Columns; column++)
             if (_chosen[column])
-                ids.Add(_problem.Ids[column]);
-        return ids;
+                columns.Add(column);
+        return columns;
     }
 
     /// <summary>Local search, until a pass over all columns brings nothing or the work is spent.</summary>
@@ -59,7 +77,7 @@ internal sealed class Incumbent
         for (var pass = 0; better && pass < MaxPasses; pass++)
         {
             better = false;
-            foreach (var column in _order)
+            foreach (var column in Order)
             {
                 if (_meter.Spent)
                     return;
@@ -67,14 +85,6 @@ internal sealed class Incumbent
                     better |= Force(column);
             }
         }
-    }
-
-    private int ByPromise(int a, int b, long[] slack)
-    {
-        if (slack[a] != slack[b])
-            return slack[a].CompareTo(slack[b]);
-        var byWeight = _problem.Weights[b].CompareTo(_problem.Weights[a]);
-        return byWeight != 0 ? byWeight : a.CompareTo(b);
     }
 
     private bool Force(int column)
@@ -114,7 +124,7 @@ internal sealed class Incumbent
     {
         foreach (var candidate in _problem.ColumnsOf(row))
         {
-            if (_chosen[candidate] || _stamp[candidate] == _stampNow)
+            if (!_open[candidate] || _chosen[candidate] || _stamp[candidate] == _stampNow)
                 continue;
             _stamp[candidate] = _stampNow;
             if (Fits(candidate))
@@ -126,10 +136,12 @@ internal sealed class Incumbent
     private int LeastOn(int row)
     {
         var least = -1;
-        foreach (var column in _problem.ColumnsOf(row))
-            if (_chosen[column] && (least < 0 || _problem.Weights[column] < _problem.Weights[least]))
+        foreach (var column in _slot.AsSpan(_slotStart[row], _used[row]))
+        {
+            var lighter = least < 0 || _problem.Weights[column] < _problem.Weights[least];
+            if (lighter || (_problem.Weights[column] == _problem.Weights[least] && column < least))
                 least = column;
-        _meter.Count(_problem.ColumnsOf(row).Length);
+        }
         return least;
     }
 
@@ -141,12 +153,6 @@ internal sealed class Incumbent
             if (_used[row] == _problem.Capacity[row])
                 return false;
         return true;
-    }
-
-    private void TryAdd(int column)
-    {
-        if (Fits(column))
-            Put(column);
     }
 
     private void Add(int column)
@@ -166,7 +172,7 @@ internal sealed class Incumbent
         _chosen[column] = true;
         Value += _problem.Weights[column];
         foreach (var row in _problem.RowsOf(column))
-            _used[row]++;
+            _slot[_slotStart[row] + _used[row]++] = column;
     }
 
     private void Remove(int column)
@@ -174,6 +180,9 @@ internal sealed class Incumbent
         _chosen[column] = false;
         Value -= _problem.Weights[column];
         foreach (var row in _problem.RowsOf(column))
-            _used[row]--;
+        {
+            var slots = _slot.AsSpan(_slotStart[row], _used[row]--);
+            slots[slots.IndexOf(column)] = slots[^1];
+        }
     }
 }
