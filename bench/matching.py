@@ -283,7 +283,9 @@ def solve(results, folder, others, name, path, graph, cap, our_limit, peer_limit
         point["peers"][peer] = done.seconds
         case = f"{name}, cap {cap}, {proved}"
         results.add(case, round(mine.seconds, 3), "s", peer, round(done.seconds, 3), command(*arguments))
-        results.add(f"{name}, cap {cap}, memory", answer["peak_mb"], "MiB", peer, round(done.peak_mb, 1), command(*arguments))
+        # A process of a few milliseconds is gone before its memory was seen.
+        if done.seconds > 0.05 and done.peak_mb > 0:
+            results.add(f"{name}, cap {cap}, memory", answer["peak_mb"], "MiB", peer, round(done.peak_mb, 1), command(*arguments))
     if answer.get("root_bound"):
         results.note(f"{name}, cap {cap}: value {answer['value']}, bound {answer['bound']}, root bound {answer['root_bound']}")
     return point
