@@ -138,26 +138,26 @@ internal sealed class WantCosts
 {
     private readonly ExchangeGraph _graph;
     private readonly long _nonTrade;
-    private readonly Dictionary<(int Need, int Offering), long> _cost = [];
+    private readonly Dictionary<(int Owner, int Offering), long> _cost = [];
 
     public WantCosts(ExchangeGraph graph, WantList list)
     {
         (_graph, _nonTrade) = (graph, list.Options.NonTradeCost);
         foreach (var entry in list.Entries)
         {
-            var need = graph.Residents.IndexOf(entry.Item);
+            var owner = graph.Residents.IndexOf(entry.Item);
             foreach (var want in entry.Wants)
                 if (want.Cost != 1)
-                    _cost.Add((need, graph.Residents.IndexOf(want.Item)), want.Cost);
+                    _cost.Add((owner, graph.Residents.IndexOf(want.Item)), want.Cost);
         }
     }
 
     public long Of(int arc)
     {
-        var (offering, need) = (_graph.OfferingOf(arc), _graph.NeedOf(arc));
-        if (_graph.KindOf(need) == ResidentKind.Dummy)
+        var owner = _graph.ReceiverOf(arc);
+        if (_graph.KindOf(owner) == ResidentKind.Dummy)
             return 0;
-        return _cost.GetValueOrDefault((need, offering), 1) - _nonTrade;
+        return _cost.GetValueOrDefault((owner, _graph.OfferingOf(arc)), 1) - _nonTrade;
     }
 }
 

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace EdgeNode.Matching;
 
 /// <summary>What a resident of a graph is.</summary>
@@ -238,31 +236,6 @@ public sealed class ExchangeGraph
             if (KindOf(GiverOf(arc)) != ResidentKind.Dummy)
                 chance.Add(_accept![_arcOffering[arc]]);
         return chance;
-    }
-
-    /// <summary>A product of acceptances: in 128 bits as long as it and what it is multiplied by fit, without bound after that.</summary>
-    private struct Chance(int unit)
-    {
-        /// <summary>Scores are at most 2^31 units of 10^6 micro-points and rings short: 2^64 is never reached by their sum.</summary>
-        private static readonly Int128 MostParts = (Int128)1 << 62;
-
-        private Int128 _parts = 1;
-        private Int128 _whole = 1;
-        private BigInteger _bigParts;
-        private BigInteger _bigWhole;
-
-        public void Add(int accept)
-        {
-            if (_bigWhole.IsZero && _whole < MostParts / unit)
-                (_parts, _whole) = (_parts * accept, _whole * unit);
-            else if (_bigWhole.IsZero)
-                (_bigParts, _bigWhole) = ((BigInteger)_parts * accept, (BigInteger)_whole * unit);
-            else
-                (_bigParts, _bigWhole) = (_bigParts * accept, _bigWhole * unit);
-        }
-
-        public readonly long Of(Int128 micro) =>
-            _bigWhole.IsZero ? (long)(micro * _parts / _whole) : (long)((BigInteger)micro * _bigParts / _bigWhole);
     }
 }
 

@@ -11,5 +11,8 @@ internal static class MatchCommand
             MatchSolve.Create(),
             MatchVerify.Create(),
             MatchRings.Create(),
+            MatchReplay.Create(),
+            MatchExplain.Create(),
+            MatchGenerate.Create(),
         };
 }

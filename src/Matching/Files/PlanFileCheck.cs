@@ -19,6 +19,7 @@ public sealed class PlanFileCheck
     private readonly PlanFile _file;
     private readonly Dictionary<int, int> _offeringUses = [];
     private readonly Dictionary<int, int> _needUses = [];
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
     private PlanFileCheck(ExchangeGraph graph, PlanFile file) => (_graph, _file) = (graph, file);
 
@@ -99,6 +100,9 @@ public sealed class PlanFileCheck
 
     private string? PathFault(int[] arcs, bool isRing)
     {
+        // A plan is a set. The arcs of a ring tell it from all others, wherever it starts.
+        if (!_seen.Add(string.Join(' ', arcs.Order())))
+            return "it is there twice.";
         var people = new HashSet<int>();
         for (var i = 0; i < arcs.Length; i++)
         {

@@ -21,15 +21,17 @@ internal static class WantListGraph
         for (var i = 0; i < names.Length; i++)
             indexOf.Add(names[i], i);
         var items = Enumerable.Range(0, names.Length).ToArray();
-        var (given, need, score) = Arcs(entries, indexOf);
+        // An item whose list has no usable want is an offering and no need: nobody could meet it.
+        int[] wanting = [.. items.Where(i => entries[i].Wants.Count > 0)];
+        var (given, need, score) = Arcs(entries, wanting, indexOf);
         var parts = new GraphParts
         {
             Objective = accept.IsCertain ? PlanObjective.Count : PlanObjective.Expected,
             Residents = GraphIds.Texts(names),
             Offerings = GraphIds.Texts(names, "offering/"),
-            Needs = GraphIds.Texts(names, "need/"),
+            Needs = GraphIds.Texts([.. wanting.Select(i => names[i])], "need/"),
             OfferingResident = items,
-            NeedResident = items,
+            NeedResident = wanting,
             Accept = accept.IsCertain ? null : Enumerable.Repeat((ushort)accept.Parts, names.Length).ToArray(),
             AcceptBase = accept.Whole,
             Kind = entries.Any(e => e.IsDummy) ? [.. entries.Select(KindOf)] : null,
@@ -43,13 +45,17 @@ internal static class WantListGraph
 
     private static ResidentKind KindOf(WantEntry entry) => entry.IsDummy ? ResidentKind.Dummy : ResidentKind.Plain;
 
-    private static (int[] Given, int[] Need, int[] Score) Arcs(WantEntry[] entries, Dictionary<string, int> indexOf)
+    private static (int[] Given, int[] Need, int[] Score) Arcs(
+        WantEntry[] entries,
+        int[] wanting,
+        Dictionary<string, int> indexOf
+    )
     {
         var arcs = entries.Sum(e => e.Wants.Count);
         var (given, need, score) = (new int[arcs], new int[arcs], new int[arcs]);
         var at = 0;
-        for (var i = 0; i < entries.Length; i++)
-            foreach (var want in entries[i].Wants)
+        for (var i = 0; i < wanting.Length; i++)
+            foreach (var want in entries[wanting[i]].Wants)
             {
                 (given[at], need[at]) = (indexOf[want.Item], i);
                 score[at] = entries[given[at]].IsDummy ? 0 : 1;
