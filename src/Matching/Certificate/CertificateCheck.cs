@@ -163,7 +163,10 @@ public sealed class CertificateCheck
             if (_proof is not FixProof fix)
                 return _check.Check(_proof, _near.ConvertAll(n => n.Column));
             var enough = Enough(_prices!, fix.Threshold, _unit);
-            return Int128.Max(fix.Threshold, _check.Check(fix.Rest, _near.FindAll(n => n.Slack < enough).ConvertAll(n => n.Column)));
+            return Int128.Max(
+                fix.Threshold,
+                _check.Check(fix.Rest, _near.FindAll(n => n.Slack < enough).ConvertAll(n => n.Column))
+            );
         }
     }
 
@@ -283,7 +286,9 @@ public sealed class CertificateCheck
         var filled = single.Where(_full.Add).ToArray();
         var used = Check(
             proof.Used,
-            columns.FindAll(c => Array.IndexOf(c.Arcs, proof.Arc) >= 0 || !c.Arcs.Any(a => single.Contains(Given(a)) || single.Contains(Met(a))))
+            columns.FindAll(c =>
+                Array.IndexOf(c.Arcs, proof.Arc) >= 0 || !c.Arcs.Any(a => single.Contains(Given(a)) || single.Contains(Met(a)))
+            )
         );
         _full.ExceptWith(filled);
         return Int128.Max(used, Check(proof.Unused, columns.FindAll(c => Array.IndexOf(c.Arcs, proof.Arc) < 0)));

@@ -153,7 +153,7 @@ internal sealed class ColumnWalk
         _graph.KindOf(_graph.GiverOf(arc)) == ResidentKind.Dummy
             ? (Int128)_graph.ScoreMicroOf(arc) << CertificateCheck.UnitBits
             : (((Int128)_graph.ScoreMicroOf(arc) << CertificateCheck.UnitBits) * _graph.AcceptOf(arc) + _graph.AcceptBase - 1)
-        / _graph.AcceptBase;
+                / _graph.AcceptBase;
 
     /// <summary>The most that walks of at most so many counting arcs gain above cost, from each resident; dummies add rounds.</summary>
     private Int128[][] StillToGain(Func<int, long> cost)

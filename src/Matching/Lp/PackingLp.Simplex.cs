@@ -208,11 +208,21 @@ internal sealed partial class PackingLp
                 most = Math.Min(most, (Math.Max(0, _price[row]) + Tolerance) / a);
         var (best, pivot) = (None, 0.0);
         foreach (var column in _touched.Listed)
-            if (IsOpen(column) && Along(_touched.Value[column], down) is var a && a > SmallPivot && Math.Max(0, -_reduced[column]) <= most * a)
+            if (
+                IsOpen(column)
+                && Along(_touched.Value[column], down) is var a
+                && a > SmallPivot
+                && Math.Max(0, -_reduced[column]) <= most * a
+            )
                 if (a > pivot || (a == pivot && column < best))
                     (best, pivot) = (column, a);
         foreach (var row in _pivotRow.Listed)
-            if (IsOpen(~row) && Along(_pivotRow.Value[row], down) is var a && a > SmallPivot && Math.Max(0, _price[row]) <= most * a)
+            if (
+                IsOpen(~row)
+                && Along(_pivotRow.Value[row], down) is var a
+                && a > SmallPivot
+                && Math.Max(0, _price[row]) <= most * a
+            )
                 if (a > pivot || (a == pivot && ~row < best))
                     (best, pivot) = (~row, a);
         return best;
@@ -221,9 +231,7 @@ internal sealed partial class PackingLp
     private static double Along(double alpha, bool down) => down ? alpha : -alpha;
 
     private bool IsOpen(int variable) =>
-        variable >= 0
-            ? _placeOfColumn[variable] < 0 && !_banned[variable]
-            : _placeOfSlack[~variable] < 0 && !_tight[~variable];
+        variable >= 0 ? _placeOfColumn[variable] < 0 && !_banned[variable] : _placeOfSlack[~variable] < 0 && !_tight[~variable];
 
     /// <summary>Row <paramref name="place"/> of the basis inverse, and its products with all open columns.</summary>
     private void MakePivotRow(int place)

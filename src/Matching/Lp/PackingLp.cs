@@ -237,19 +237,19 @@ internal sealed partial class PackingLp
     {
         var start = new int[_start.Length];
         for (var row = 0; row < _rows; row++)
-            for (var i = 0; i < _rowCount[row]; i++)
-                start[_rowColumns[row][i] + 1]++;
+        for (var i = 0; i < _rowCount[row]; i++)
+            start[_rowColumns[row][i] + 1]++;
         for (var column = 0; column < _columns; column++)
             start[column + 1] += start[column];
         if (_row.Length < start[_columns])
             (_row, _value) = (new int[start[_columns] * 2], new double[start[_columns] * 2]);
         var next = (int[])start.Clone();
         for (var row = 0; row < _rows; row++)
-            for (var i = 0; i < _rowCount[row]; i++)
-            {
-                var at = next[_rowColumns[row][i]]++;
-                (_row[at], _value[at]) = (row, _rowValues[row]?[i] ?? 1);
-            }
+        for (var i = 0; i < _rowCount[row]; i++)
+        {
+            var at = next[_rowColumns[row][i]]++;
+            (_row[at], _value[at]) = (row, _rowValues[row]?[i] ?? 1);
+        }
         _start = start;
     }
 

@@ -159,11 +159,11 @@ internal sealed class BranchRules
     {
         var lists = new Dictionary<int, List<int>>();
         foreach (var column in _near)
-            foreach (var key in keys(column))
-                if (lists.TryGetValue(key, out var list))
-                    list.Add(column);
-                else
-                    lists.Add(key, [column]);
+        foreach (var key in keys(column))
+            if (lists.TryGetValue(key, out var list))
+                list.Add(column);
+            else
+                lists.Add(key, [column]);
         return lists.ToDictionary(x => x.Key, x => x.Value.ToArray());
     }
 }

@@ -121,7 +121,10 @@ internal sealed class ColumnPool
             if (!homes[..count].Contains(_graph.HomeOf(giver)))
                 homes[count++] = _graph.HomeOf(giver);
         }
-        return (patient ? 1 << 30 : 0) + (Math.Min(count, 1023) << 20) + (_chain[column] ? 1 << 19 : 0) + Math.Min(arcs.Length, 1 << 18);
+        return (patient ? 1 << 30 : 0)
+            + (Math.Min(count, 1023) << 20)
+            + (_chain[column] ? 1 << 19 : 0)
+            + Math.Min(arcs.Length, 1 << 18);
     }
 
     private int CompareArcs(ReadOnlySpan<int> a, ReadOnlySpan<int> b)

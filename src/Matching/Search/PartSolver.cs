@@ -116,7 +116,8 @@ internal sealed class PartSolver
         int[] order = [.. Enumerable.Range(0, _problem.Columns)];
         Array.Sort(
             order,
-            (a, b) => _problem.Weights[a] != _problem.Weights[b] ? _problem.Weights[b].CompareTo(_problem.Weights[a]) : a.CompareTo(b)
+            (a, b) =>
+                _problem.Weights[a] != _problem.Weights[b] ? _problem.Weights[b].CompareTo(_problem.Weights[a]) : a.CompareTo(b)
         );
         return order;
     }

@@ -78,7 +78,9 @@ internal sealed class PricedSearch
     {
         (_visit, _margin, _stopped) = (visit, margin - Slack, false);
         for (var arc = 0; arc < _cost.Length; arc++)
-            _cost[arc] = prices is null ? 0 : prices[_graph.OfferingOf(arc)] + prices[_graph.Offerings.Count + _graph.NeedOf(arc)];
+            _cost[arc] = prices is null
+                ? 0
+                : prices[_graph.OfferingOf(arc)] + prices[_graph.Offerings.Count + _graph.NeedOf(arc)];
         for (var root = 0; root < _residents && !_stopped && _cap > 0; root++)
             Rings(root);
         Chains();
@@ -114,7 +116,10 @@ internal sealed class PricedSearch
         for (var level = 1; level < _cap; level++)
         {
             for (var i = 0; i < count; i++)
-                (_most[level][_reached[i]], _least[level][_reached[i]]) = (_most[level - 1][_reached[i]], _least[level - 1][_reached[i]]);
+                (_most[level][_reached[i]], _least[level][_reached[i]]) = (
+                    _most[level - 1][_reached[i]],
+                    _least[level - 1][_reached[i]]
+                );
             var known = count;
             for (var i = level == 1 ? 0 : 1; i < (level == 1 ? 1 : known); i++)
                 work += Relax(_reached[i], root, level, ref count);
@@ -214,13 +219,13 @@ internal sealed class PricedSearch
     {
         Array.Fill(_most[0], 0);
         for (var level = 1; level <= _chain; level++)
-            for (var from = 0; from < _residents; from++)
-            {
-                var best = 0.0;
-                for (var arc = _graph.FirstArc(from); arc < _graph.FirstArc(from + 1); arc++)
-                    best = Math.Max(best, _accept[arc] * (_score[arc] + _most[level - 1][_graph.ReceiverOf(arc)]) - _cost[arc]);
-                _most[level][from] = best;
-            }
+        for (var from = 0; from < _residents; from++)
+        {
+            var best = 0.0;
+            for (var arc = _graph.FirstArc(from); arc < _graph.FirstArc(from + 1); arc++)
+                best = Math.Max(best, _accept[arc] * (_score[arc] + _most[level - 1][_graph.ReceiverOf(arc)]) - _cost[arc]);
+            _most[level][from] = best;
+        }
         _meter.Count((long)_graph.Arcs * _chain);
     }
 

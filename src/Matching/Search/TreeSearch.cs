@@ -29,14 +29,7 @@ internal sealed class TreeSearch
     /// <param name="prices">The prices of the relaxation.</param>
     /// <param name="value">What a plan must beat.</param>
     /// <param name="context">What all parts share.</param>
-    public TreeSearch(
-        PackingProblem problem,
-        RootPrices root,
-        int[] near,
-        WholePrices prices,
-        long value,
-        SearchContext context
-    )
+    public TreeSearch(PackingProblem problem, RootPrices root, int[] near, WholePrices prices, long value, SearchContext context)
     {
         (_problem, _root, _near, _context, Value) = (problem, root, near, context, value);
         _keepProof = context.WithProof;

@@ -20,7 +20,10 @@ public sealed class GraphSolverTests
             chains += plan.Chains.Count;
             several += plan.Rings.Count + plan.Chains.Count > 1 ? 1 : 0;
         }
-        Assert.True(branched > 100 && chains > 400 && several > 1000, $"{branched} branched, {chains} chains, {several} several: too easy");
+        Assert.True(
+            branched > 100 && chains > 400 && several > 1000,
+            $"{branched} branched, {chains} chains, {several} several: too easy"
+        );
     }
 
     [Fact]
@@ -67,7 +70,12 @@ public sealed class GraphSolverTests
             var graph = ExchangeGraph.Build(new Seeded(seed).Towns(6, 9, 30));
             foreach (var limit in new[] { 20_000L, 400_000_000L })
             {
-                var options = new PlanOptions { Cap = 4, WithCertificate = true, WorkLimit = limit };
+                var options = new PlanOptions
+                {
+                    Cap = 4,
+                    WithCertificate = true,
+                    WorkLimit = limit,
+                };
                 var one = Planner.Solve(graph, options);
                 var two = Planner.Solve(graph, options with { RunAll = parts => Parallel.Invoke([.. parts]) });
                 var back = Planner.Solve(graph, options with { RunAll = Backwards });
@@ -94,7 +102,10 @@ public sealed class GraphSolverTests
     private static void AssertHolds(int seed, ExchangeGraph graph, PlanOptions options, GraphPlan plan)
     {
         Assert.Equal(plan.ValueMicro, plan.Rings.Concat(plan.Chains).Sum(r => r.ValueMicro));
-        Assert.True(plan.RootBoundMicro >= plan.BoundMicro && plan.BoundMicro >= plan.ValueMicro, $"seed {seed}: bounds in disorder");
+        Assert.True(
+            plan.RootBoundMicro >= plan.BoundMicro && plan.BoundMicro >= plan.ValueMicro,
+            $"seed {seed}: bounds in disorder"
+        );
         SmallGraph.AssertValid(graph, options, plan);
         var verdict = CertificateCheck.Run(graph, options, plan.Certificate!);
         Assert.True(verdict.Holds, $"seed {seed}: {verdict.Reason}");

@@ -115,7 +115,10 @@ public sealed class PackingLpTests
                 Assert.True(r == row || ray[r] >= -Near, $"seed {seed}: the ray lowers the price of row {r}");
             for (var column = 0; column < problem.Columns; column++)
                 if (column % 3 != seed % 3)
-                    Assert.True(problem.RowsOf(column).ToArray().Sum(r => ray[r]) >= -Near, $"seed {seed}: column {column} is uncovered");
+                    Assert.True(
+                        problem.RowsOf(column).ToArray().Sum(r => ray[r]) >= -Near,
+                        $"seed {seed}: column {column} is uncovered"
+                    );
         }
         Assert.True(met > 50 && impossible > 50, $"{met} met, {impossible} impossible");
     }
@@ -127,7 +130,12 @@ public sealed class PackingLpTests
         {
             var problem = RandomPacking.Problem(seed, columns: 15, rows: 8);
             var random = new Seeded(seed);
-            double[] rubbish = [.. Enumerable.Range(0, problem.Rows).Select(_ => random.Chance(10) ? double.NaN : random.Below(3000) / 1e6 - 0.001)];
+            double[] rubbish =
+            [
+                .. Enumerable
+                    .Range(0, problem.Rows)
+                    .Select(_ => random.Chance(10) ? double.NaN : random.Below(3000) / 1e6 - 0.001),
+            ];
             var prices = WholePrices.Cover(problem, [], rubbish, [], []);
             Assert.All(prices.Units, unit => Assert.True(unit >= 0));
             for (var column = 0; column < problem.Columns; column++)

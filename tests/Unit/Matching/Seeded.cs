@@ -89,9 +89,25 @@ internal sealed class Seeded(int seed)
         for (var town = 0; town < towns; town++)
         {
             var trade = Trade(residents, percent);
-            offerings.AddRange(trade.Offerings.Select(o => o with { Id = $"{o.Id}-{town}", Resident = $"{o.Resident}-{town}", Category = $"{o.Category}-{town}" }));
+            offerings.AddRange(
+                trade.Offerings.Select(o =>
+                    o with
+                    {
+                        Id = $"{o.Id}-{town}",
+                        Resident = $"{o.Resident}-{town}",
+                        Category = $"{o.Category}-{town}",
+                    }
+                )
+            );
             needs.AddRange(
-                trade.Needs.Select(n => n with { Id = $"{n.Id}-{town}", Resident = $"{n.Resident}-{town}", Accepts = [.. n.Accepts.Select(a => $"{a}-{town}")] })
+                trade.Needs.Select(n =>
+                    n with
+                    {
+                        Id = $"{n.Id}-{town}",
+                        Resident = $"{n.Resident}-{town}",
+                        Accepts = [.. n.Accepts.Select(a => $"{a}-{town}")],
+                    }
+                )
             );
         }
         return Market.Create(offerings, needs);

@@ -32,18 +32,25 @@ internal static class SmallGraph
         return (Build(random, offerings, needs, residents, altruists, plain), options);
     }
 
-    private static ExchangeGraph Build(Seeded random, List<int> offerings, List<int> needs, int residents, int altruists, bool plain)
+    private static ExchangeGraph Build(
+        Seeded random,
+        List<int> offerings,
+        List<int> needs,
+        int residents,
+        int altruists,
+        bool plain
+    )
     {
         var (from, to, score) = (new List<int>(), new List<int>(), new List<int>());
         var percent = offerings.Count > residents ? 18 : 35;
         for (var offering = 0; offering < offerings.Count; offering++)
-            for (var need = 0; need < needs.Count; need++)
-                if (offerings[offering] != needs[need] && random.Chance(percent))
-                {
-                    from.Add(offering);
-                    to.Add(need);
-                    score.Add(random.Chance(50) ? 1 : 1 + random.Below(100));
-                }
+        for (var need = 0; need < needs.Count; need++)
+            if (offerings[offering] != needs[need] && random.Chance(percent))
+            {
+                from.Add(offering);
+                to.Add(need);
+                score.Add(random.Chance(50) ? 1 : 1 + random.Below(100));
+            }
         var parts = new GraphParts
         {
             Objective = plain ? PlanObjective.Score : PlanObjective.Expected,
@@ -55,7 +62,12 @@ internal static class SmallGraph
             OfferingCapacity = random.Chance(50) ? null : [.. offerings.Select(_ => (ushort)(1 + random.Below(3)))],
             NeedCapacity = random.Chance(50) ? null : [.. needs.Select(_ => (ushort)(1 + random.Below(2)))],
             Accept = plain ? null : [.. offerings.Select(_ => (ushort)(1 + random.Below(100)))],
-            Kind = [.. Enumerable.Range(0, residents).Select(r => r < residents - altruists ? ResidentKind.Plain : ResidentKind.Altruist)],
+            Kind =
+            [
+                .. Enumerable
+                    .Range(0, residents)
+                    .Select(r => r < residents - altruists ? ResidentKind.Plain : ResidentKind.Altruist),
+            ],
             ArcOffering = [.. from],
             ArcNeed = [.. to],
             ArcScore = [.. score],
@@ -63,7 +75,8 @@ internal static class SmallGraph
         return parts.TryBuild(out _)!;
     }
 
-    private static GraphIds Ids(string letter, int count) => GraphIds.Texts([.. Enumerable.Range(0, count).Select(i => $"{letter}{i:00}")]);
+    private static GraphIds Ids(string letter, int count) =>
+        GraphIds.Texts([.. Enumerable.Range(0, count).Select(i => $"{letter}{i:00}")]);
 
     private sealed record Choice(int[] Arcs, long Weight, int[] Uses);
 
@@ -107,7 +120,13 @@ internal static class SmallGraph
     private static void Add(ExchangeGraph graph, List<int> arcs, long weight, List<Choice> choices)
     {
         if (weight > 0)
-            choices.Add(new([.. arcs], weight, [.. arcs.SelectMany(a => new[] { graph.OfferingOf(a), graph.Offerings.Count + graph.NeedOf(a) })]));
+            choices.Add(
+                new(
+                    [.. arcs],
+                    weight,
+                    [.. arcs.SelectMany(a => new[] { graph.OfferingOf(a), graph.Offerings.Count + graph.NeedOf(a) })]
+                )
+            );
     }
 
     private static long RingWeight(ExchangeGraph graph, List<int> arcs)
@@ -161,7 +180,10 @@ internal static class SmallGraph
             Assert.Equal(chain ? ChainWeight(graph, arcs) : RingWeight(graph, arcs), ring.ValueMicro);
             foreach (var arc in arcs)
             {
-                Assert.True((uses[graph.OfferingOf(arc)] = uses.GetValueOrDefault(graph.OfferingOf(arc)) + 1) <= graph.OfferingCapacity(graph.OfferingOf(arc)));
+                Assert.True(
+                    (uses[graph.OfferingOf(arc)] = uses.GetValueOrDefault(graph.OfferingOf(arc)) + 1)
+                        <= graph.OfferingCapacity(graph.OfferingOf(arc))
+                );
                 var need = graph.NeedOf(arc);
                 Assert.True((uses[~need] = uses.GetValueOrDefault(~need) + 1) <= graph.NeedCapacity(need));
             }
