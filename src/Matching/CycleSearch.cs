@@ -39,6 +39,9 @@ public sealed class CycleSearch
     /// <summary>Fewest counting residents strictly between a resident and the root, on a way back through larger ones.</summary>
     private readonly byte[] _between;
     private readonly int[] _reached;
+
+    /// <summary>Of each resident who gives to the root: the first such arc.</summary>
+    private readonly int[] _closing;
     private readonly int[] _path;
     private readonly int[] _ring;
     private int _root;
@@ -62,6 +65,7 @@ public sealed class CycleSearch
         _plain = graph.Dummies == 0 && !graph.HasSight;
         _inner = InnerArcs.Of(graph);
         (_between, _reached) = (new byte[graph.Residents.Count], new int[graph.Residents.Count]);
+        _closing = new int[graph.Residents.Count];
         Array.Fill(_between, Far);
         var longest = Math.Max(cap, graph.LongestRing(cap));
         (_path, _ring) = (new int[longest + 1], new int[longest + 1]);
@@ -131,6 +135,8 @@ public sealed class CycleSearch
             _between[giver] = (byte)between;
             if (isNew)
                 _reached[reached++] = giver;
+            if (_plain && between == 0)
+                _closing[giver] = FirstGift(giver, _root);
             if (!_plain && _graph.LengthOf(giver) == 0)
                 reached = ReachGiversOf(giver, between, reached);
         }
@@ -138,11 +144,25 @@ public sealed class CycleSearch
         return reached;
     }
 
+    /// <summary>Where the gifts of a resident to another begin in their row, which is sorted by receiver.</summary>
+    private int FirstGift(int resident, int receiver)
+    {
+        var (low, high) = (_inner.Start[resident], _inner.Start[resident + 1]);
+        while (low < high)
+        {
+            var middle = low + (high - low) / 2;
+            if (_inner.To[middle] < receiver)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    }
+
     /// <summary>Everybody counts and everybody sees all: the common case, with nothing else in its way.</summary>
     private void ExtendPlain(int depth)
     {
-        var (root, path, between) = (_root, _path, _between);
-        var (to, resident) = (_inner.To, path[depth]);
+        var (root, between, to, resident) = (_root, _between, _inner.To, _path[depth]);
         var first = _inner.Start[resident];
         var at = _inner.Start[resident + 1] - 1;
         Count(at - first + 1);
@@ -165,8 +185,22 @@ public sealed class CycleSearch
             if (OnPath(next, depth))
                 continue;
             _ring[depth] = _inner.Arc[at];
-            path[depth + 1] = next;
-            ExtendPlain(depth + 1);
+            _path[depth + 1] = next;
+            if (room == 0)
+                Close(next, depth + 1);
+            else
+                ExtendPlain(depth + 1);
+        }
+    }
+
+    /// <summary>The last resident of a longest ring: only gifts to the root are of use, and where they begin is known.</summary>
+    private void Close(int resident, int depth)
+    {
+        var (to, end) = (_inner.To, _inner.Start[resident + 1]);
+        for (var at = _closing[resident]; at < end && to[at] == _root && !_stopped; at++)
+        {
+            _ring[depth] = _inner.Arc[at];
+            HandOut(depth + 1);
         }
     }
 

@@ -6,7 +6,14 @@ namespace EdgeNode.Appliance.Cli;
 internal static class MatchCommand
 {
     public static CliCommand Create() =>
-        new("match", "Finds rings of exchange in a file, proves how good they are, and re-checks such proofs.")
+        new(
+            "match",
+            """
+            Finds rings of exchange in a file, proves how good they are, and re-checks such proofs.
+
+            Example: edgenode match solve tests/data/matching/ask.txt --cap 3
+            """
+        )
         {
             MatchSolve.Create(),
             MatchVerify.Create(),

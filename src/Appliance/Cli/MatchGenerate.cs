@@ -22,46 +22,47 @@ internal static class MatchGenerate
         bool Json
     );
 
+    private static readonly Argument<int> Residents = new("residents") { Description = "How many residents or vertices." };
+    private static readonly Option<uint> Seed = new("--seed")
+    {
+        Description = "The same seed makes the same bytes.",
+        DefaultValueFactory = _ => 1,
+    };
+    private static readonly Option<MarketDensity> Density = new("--deg")
+    {
+        Description = "low, mid or high: about 2, 5 or 19 arcs a resident.",
+        DefaultValueFactory = _ => MarketDensity.Mid,
+    };
+    private static readonly Option<decimal?> Sparse = new("--sparse")
+    {
+        Description = "Instead of a market a uniformly random graph: the chance of an arc in percent.",
+        CustomParser = argument =>
+            decimal.TryParse(
+                argument.Tokens[0].Value,
+                NumberStyles.AllowDecimalPoint,
+                CultureInfo.InvariantCulture,
+                out var percent
+            ) && percent is > 0 and <= 100
+                ? percent
+                : MatchFiles.Wrong<decimal?>(argument, "--sparse is a percentage above 0, at most 100."),
+    };
+    private static readonly Option<bool> Unit = new("--unit") { Description = "With --sparse: all weights are 1." };
+    private static readonly Option<int> Altruists = MatchFiles.RangeOption(
+        "--altruists",
+        "With --sparse: how many altruists.",
+        0,
+        0,
+        SparseGenerator.MaxVertices
+    );
+    private static readonly Option<string?> Ndds = new("--ndds") { Description = "Where the altruists' arcs go." };
+    private static readonly Option<string?> Out = new("--out") { Description = "File to write (default: standard output)." };
+    private static readonly Option<bool> Json = new("--json")
+    {
+        Description = "With --out: print size and SHA-256 of the file as one JSON object.",
+    };
+
     public static CliCommand Create()
     {
-        var residents = new Argument<int>("residents") { Description = "How many residents or vertices." };
-        var seed = new Option<uint>("--seed")
-        {
-            Description = "The same seed makes the same bytes.",
-            DefaultValueFactory = _ => 1,
-        };
-        var density = new Option<MarketDensity>("--deg")
-        {
-            Description = "low, mid or high: about 2, 5 or 19 arcs a resident.",
-            DefaultValueFactory = _ => MarketDensity.Mid,
-        };
-        var sparse = new Option<decimal?>("--sparse")
-        {
-            Description = "Instead of a market a uniformly random graph: the chance of an arc in percent.",
-            CustomParser = argument =>
-                decimal.TryParse(
-                    argument.Tokens[0].Value,
-                    NumberStyles.AllowDecimalPoint,
-                    CultureInfo.InvariantCulture,
-                    out var percent
-                ) && percent is > 0 and <= 100
-                    ? percent
-                    : MatchFiles.Wrong<decimal?>(argument, "--sparse is a percentage above 0, at most 100."),
-        };
-        var unit = new Option<bool>("--unit") { Description = "With --sparse: all weights are 1." };
-        var altruists = MatchFiles.RangeOption(
-            "--altruists",
-            "With --sparse: how many altruists.",
-            0,
-            0,
-            SparseGenerator.MaxVertices
-        );
-        var ndds = new Option<string?>("--ndds") { Description = "Where the altruists' arcs go." };
-        var output = new Option<string?>("--out") { Description = "File to write (default: standard output)." };
-        var json = new Option<bool>("--json")
-        {
-            Description = "With --out: print size and SHA-256 of the file as one JSON object.",
-        };
         var command = new CliCommand(
             "generate",
             """
@@ -71,33 +72,32 @@ internal static class MatchGenerate
             """
         )
         {
-            residents,
-            seed,
-            density,
-            sparse,
-            unit,
-            altruists,
-            ndds,
-            output,
-            json,
+            Residents,
+            Seed,
+            Density,
+            Sparse,
+            Unit,
+            Altruists,
+            Ndds,
+            Out,
+            Json,
         };
-        command.SetAction(parsed =>
-            Run(
-                new(
-                    parsed.GetValue(residents),
-                    parsed.GetValue(seed),
-                    parsed.GetValue(density),
-                    parsed.GetValue(sparse),
-                    parsed.GetValue(unit),
-                    parsed.GetValue(altruists),
-                    parsed.GetValue(ndds),
-                    parsed.GetValue(output),
-                    parsed.GetValue(json)
-                )
-            )
-        );
+        command.SetAction(parsed => Run(Read(parsed)));
         return command;
     }
+
+    private static Request Read(ParseResult parsed) =>
+        new(
+            parsed.GetValue(Residents),
+            parsed.GetValue(Seed),
+            parsed.GetValue(Density),
+            parsed.GetValue(Sparse),
+            parsed.GetValue(Unit),
+            parsed.GetValue(Altruists),
+            parsed.GetValue(Ndds),
+            parsed.GetValue(Out),
+            parsed.GetValue(Json)
+        );
 
     private static int Run(Request request)
     {

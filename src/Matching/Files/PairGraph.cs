@@ -14,13 +14,19 @@ internal sealed class PairGraph(string file, InstanceFormat format, int firstNum
     /// <summary>Adds an arc; false when it is there already.</summary>
     public bool Add(int from, int to, long micro)
     {
-        if (!_seen.Add(((long)from << 32) | (uint)to))
+        if (!_seen.Add(Key(from, to)))
             return false;
         // An arc of weight 0 is remembered, so that its repetition is refused, and gives nothing to a plan.
         if (micro > 0)
             _arcs.Add(from, to, micro);
         return true;
     }
+
+    /// <summary>
+    /// One number per pair. Wrap-around is meant: an odd factor mixes the bits and keeps pairs apart; plain numbers would fall
+    /// into few buckets, as their hash is from xor to.
+    /// </summary>
+    private static long Key(int from, int to) => unchecked((((long)from << 32) | (uint)to) * (long)0x9E3779B97F4A7C15);
 
     /// <param name="kinds">One per vertex.</param>
     /// <param name="accept">Everybody's.</param>
