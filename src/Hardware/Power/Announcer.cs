@@ -35,7 +35,7 @@ internal sealed class Announcer(long restMs)
 
     /// <summary>One sample may lead through several states; what stands at the end is what is told.</summary>
     private static PowerActs Newest(PowerActs words) =>
-        words.HasFlag(PowerActs.TellGoing) ? PowerActs.TellGoing
-        : words.HasFlag(PowerActs.TellBattery) ? PowerActs.TellBattery
+        (words & PowerActs.TellGoing) != 0 ? PowerActs.TellGoing
+        : (words & PowerActs.TellBattery) != 0 ? PowerActs.TellBattery
         : PowerActs.TellBack;
 }

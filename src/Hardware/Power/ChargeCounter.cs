@@ -45,8 +45,7 @@ public sealed class ChargeCounter(Pack pack, double nominalVolts, ChargeMark? ma
         if (WasReset(atMs, ampHours))
             _fullAt = null;
         (_last, _at) = (ampHours, atMs);
-        var tail =
-            volts >= pack.Cell.Rest * pack.Series && amps is { } a && a >= 0 && a <= _capacity * TailFraction;
+        var tail = volts >= pack.Cell.Rest * pack.Series && amps is { } a && a >= 0 && a <= _capacity * TailFraction;
         _tailSince = tail ? Math.Min(_tailSince, atMs) : long.MaxValue;
         if (_tailSince <= atMs - TailMs)
             _fullAt = ampHours;

@@ -10,7 +10,7 @@ public enum Chemistry
 
 /// <summary>
 /// Limits of one cell in volts. Lithium-ion and lithium iron phosphate are those the policy was first simulated with (docs/hardware.md); lead-acid keeps
-/// 0.10 V above the 1.75 V per cell at which a lead-acid cell is empty, because the last minutes are spent writing.
+/// 0.15 V above the 1.75 V per cell at which a lead-acid cell is empty, because the last minutes are spent writing.
 /// </summary>
 /// <param name="Down">At or below it for <see cref="DownHold"/> the cabinet stops.</param>
 /// <param name="Hard">At or below it the cabinet stops whatever else is believed: the cells would be harmed.</param>
@@ -36,7 +36,7 @@ public sealed record CellLimits(
     public static CellLimits LithiumIronPhosphate { get; } =
         new(3.10, 3.00, 3.25, 3.30, 3.32, 2.50, 3.75, TimeSpan.FromSeconds(60));
 
-    public static CellLimits LeadAcid { get; } = new(1.95, 1.85, 2.04, 2.09, 2.10, 1.60, 2.50, TimeSpan.FromSeconds(60));
+    public static CellLimits LeadAcid { get; } = new(1.95, 1.90, 2.04, 2.09, 2.10, 1.60, 2.50, TimeSpan.FromSeconds(60));
 
     public static CellLimits Of(Chemistry chemistry) =>
         chemistry switch

@@ -67,7 +67,9 @@ public sealed class Commissioning
                 break;
             case CommissioningStep.Unplug when IsDischarging(volts, amps, series):
                 if (Late(atMs, Agree))
-                    Fail("The battery took over, and the mains line did not move: check its wire, its pin number and its pull-up.");
+                    Fail(
+                        "The battery took over, and the mains line did not move: check its wire, its pin number and its pull-up."
+                    );
                 break;
             case CommissioningStep.WaitForBattery when IsDischarging(volts, amps, series):
                 Go(CommissioningStep.PlugIn, atMs);

@@ -4,7 +4,8 @@ namespace EdgeNode.Hardware.Power;
 /// Lets through what a working gauge can say, and remembers when it last did. Gauges in the field have shown 4.08 V with 3 %, 256 %, 5 V without a cell, and
 /// jumps of 47 points in seconds; none of those may move the policy.
 /// </summary>
-internal sealed class GaugeFilter(Pack pack, PowerOptions options)
+/// <param name="doubted">The last run ended blind: numbers that stand still are noticed sooner.</param>
+internal sealed class GaugeFilter(Pack pack, PowerOptions options, bool doubted)
 {
     /// <summary>Largest believable change in 5 s: 0.6 V a cell, 5 points of charge. Longer pauses allow as much more.</summary>
     private const double SlewVolts = 0.6;
@@ -14,13 +15,17 @@ internal sealed class GaugeFilter(Pack pack, PowerOptions options)
     /// <summary>A gauge may say a little over 100; more is garbage.</summary>
     private const double MostPercent = 110;
 
+    private const long DoubtedMs = 60_000;
+
     private Reading _volts;
+    private Middle _middle;
     private Reading _percent;
     private Reading _amps;
     private (double? Volts, double? Percent, double? Amps) _last;
     private long _changedAt;
 
-    public double? Volts => _volts.Value;
+    /// <summary>The middle one of the last three: a single wrong value within reach of the right ones moves nothing.</summary>
+    public double? Volts => _volts.Value is null ? null : _middle.Value;
     public double? Percent => _percent.Value;
     public double? Amps => _amps.Value;
 
@@ -35,7 +40,13 @@ internal sealed class GaugeFilter(Pack pack, PowerOptions options)
     /// <param name="inUse">The pack is being discharged as far as known, so its numbers must move.</param>
     public void Take(in PowerSample sample, bool inUse)
     {
-        FreshVolts = _volts.Take(sample.AtMs, Plausible(sample.Volts, pack.Cell.Least * pack.Series, pack.Cell.Most * pack.Series), SlewVolts * pack.Series);
+        FreshVolts = _volts.Take(
+            sample.AtMs,
+            Plausible(sample.Volts, pack.Cell.Least * pack.Series, pack.Cell.Most * pack.Series),
+            SlewVolts * pack.Series
+        );
+        if (FreshVolts)
+            _middle.Take(_volts.Value!.Value);
         FreshPercent = _percent.Take(sample.AtMs, Clamp(Plausible(sample.Percent, 0, MostPercent)), SlewPercent);
         FreshAmps = _amps.Take(sample.AtMs, Plausible(sample.Amps, -1000, 1000), double.PositiveInfinity);
         var silent = (long)options.Silent.TotalMilliseconds;
@@ -50,7 +61,7 @@ internal sealed class GaugeFilter(Pack pack, PowerOptions options)
         var now = (_volts.Value, _percent.Value, _amps.Value);
         if (!inUse || now != _last)
             (_last, _changedAt) = (now, sample.AtMs);
-        return sample.AtMs - _changedAt >= (long)options.Frozen.TotalMilliseconds;
+        return sample.AtMs - _changedAt >= (doubted ? DoubtedMs : (long)options.Frozen.TotalMilliseconds);
     }
 
     private static double? Plausible(double? value, double least, double most) =>
@@ -58,21 +69,43 @@ internal sealed class GaugeFilter(Pack pack, PowerOptions options)
 
     private static double? Clamp(double? percent) => percent is { } p ? Math.Min(p, 100) : null;
 
+    private struct Middle
+    {
+        private double _a;
+        private double _b;
+        private double _c;
+        private int _count;
+
+        public readonly double Value => _count < 3 ? _c : Math.Max(Math.Min(_a, _b), Math.Min(Math.Max(_a, _b), _c));
+
+        public void Take(double value)
+        {
+            (_a, _b, _c) = (_b, _c, value);
+            _count = Math.Min(_count + 1, 3);
+        }
+    }
+
     /// <summary>The last believable value of one sensor.</summary>
     private struct Reading
     {
         private long _at;
+        private double? _candidate;
 
         public double? Value { get; private set; }
 
-        /// <summary>True when the value is believed: there was none yet, or it is within reach of the last one.</summary>
+        /// <summary>True when the value is believed: it is within reach of the last one. The first after a silence needs a second that agrees.</summary>
         public bool Take(long at, double? value, double slew)
         {
             if (value is not { } v)
                 return false;
-            if (Value is { } last && Math.Abs(v - last) > slew * Math.Max(1, (at - _at) / SlewMs))
+            var near = Value ?? _candidate;
+            if (near is not { } last || Math.Abs(v - last) > slew * Math.Max(1, (at - _at) / SlewMs))
+            {
+                if (Value is null)
+                    (_candidate, _at) = (v, at);
                 return false;
-            (Value, _at) = (v, at);
+            }
+            (Value, _candidate, _at) = (v, null, at);
             return true;
         }
 

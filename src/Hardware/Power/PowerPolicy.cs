@@ -14,13 +14,17 @@ public sealed class PowerPolicy
 {
     private const int MostEvents = 4;
 
+    /// <summary>Volts a cell by which a pack must have risen since the last stop to have been fed meanwhile.</summary>
+    private const double Risen = 0.03;
+
     private readonly PowerOptions _options;
     private readonly Pack _pack;
     private readonly GaugeFilter _gauge;
     private readonly MainsSense _mains;
     private readonly Trend _trend = new();
     private readonly Announcer _announcer;
-    private readonly bool _mayRefuse;
+    private readonly StartAdvice _start;
+    private readonly bool _guard;
     private long _now = long.MinValue;
     private long _startedAt;
     private bool _started;
@@ -39,24 +43,45 @@ public sealed class PowerPolicy
     public PowerPolicy(Pack pack, PowerOptions options, StartAdvice start)
     {
         (_pack, _options) = (pack, options);
-        _gauge = new GaugeFilter(pack, options);
+        _gauge = new GaugeFilter(pack, options, start.DoubtGauge);
         _mains = new MainsSense(pack, options);
         _announcer = new Announcer((long)options.Announce.TotalMilliseconds);
-        _mayRefuse = options.Armed;
         State = PowerState.RecoveryHold;
-        if (start.DoubtMains)
+        _guard = start.DoubtLost;
+        if (start.DoubtLost)
             _mains.DoubtFromLedger();
+        _start = start;
         if (start.ResumeStop)
             _asked = PowerEvent.StopAsked;
     }
 
     public PowerState State { get; private set; }
 
+    /// <summary>Line and pack are still being looked at for the first time; until it ends nothing is opened.</summary>
+    public bool IsStarting => _starting;
+
     /// <summary>The event that led here; null before the first transition.</summary>
     public PowerEvent? Cause { get; private set; }
 
     /// <summary>Charge in per cent that the policy acts on; null while nothing is known.</summary>
     public double? Charge { get; private set; }
+
+    /// <summary>What to write into the boot ledger for the stop that was just begun.</summary>
+    public RunEnd End =>
+        Cause switch
+        {
+            PowerEvent.StartRefused => RunEnd.Refused,
+            PowerEvent.StopAsked => RunEnd.Asked,
+            PowerEvent.BlindTooLong => RunEnd.Blind,
+            PowerEvent.HardFloor when _mains.Level == true => RunEnd.Deceived,
+            _ => RunEnd.Stopped,
+        };
+
+    /// <summary>At the pack; null while not known.</summary>
+    public double? Volts => _gauge.Volts;
+
+    /// <summary>Into the pack; null while not known.</summary>
+    public double? Amps => _gauge.Amps;
 
     /// <summary>What the mains line is believed to say.</summary>
     public bool? Mains => _mains.Level;
@@ -104,11 +129,12 @@ public sealed class PowerPolicy
 
     private void Weigh(in PowerSample sample)
     {
-        _gauge.Take(sample, _drawing);
+        // Where the current itself is the mains line it never stands still.
+        _gauge.Take(sample, _drawing || _options.MainsFromCurrent);
         if (_gauge.FreshVolts)
             _trend.Take(_now, _gauge.Volts!.Value);
-        _mains.Take(sample, _gauge, _trend.PerMinute);
-        _drawing = _mains.Level == false || (_mains.Level == true && _mains.IsDisputed);
+        _mains.Take(sample, _gauge, _trend);
+        _drawing = _mains.Level != true || _mains.IsDisputed;
         Charge = ChargeNow();
         _blind.Set(_gauge.IsBlind && _drawing, _now);
         CountFloors();
@@ -179,21 +205,27 @@ public sealed class PowerPolicy
             return null;
         if (_hardSeen >= 2 && _hard.Lasts(_options.HardHold, _now))
             return PowerEvent.HardFloor;
-        if (_mains.IsDisputed || State is not (PowerState.OnBattery or PowerState.Conserve or PowerState.Survive))
+        if (State is not (PowerState.OnBattery or PowerState.Conserve or PowerState.Survive))
             return null;
-        if (_blind.Lasts(_options.BlindMost, _now))
+        // A line that says "lost" and a pack that says nothing: there is no hard floor to wait for.
+        if (_mains.Level == false && _blind.Lasts(_options.BlindMost, _now))
             return PowerEvent.BlindTooLong;
+        if (_mains.IsDisputed || IsGuarded)
+            return null;
         return _percentLow >= 2 || _low.Lasts(_pack.Cell.DownHold, _now) ? PowerEvent.DownAgreed : null;
     }
 
+    /// <summary>After short runs this one lasts, down to the hard floor: a cabinet that starts and stops all the time serves nobody and wears its disk.</summary>
+    private bool IsGuarded => _guard && _now - _startedAt < (long)BootLedger.ShortRun.TotalMilliseconds;
+
     private PowerEvent? InHold()
     {
-        if (_starting && !FirstLook())
-            return null;
         if (_starting)
         {
+            if (!FirstLook())
+                return null;
             _starting = false;
-            if (_mains.Level == false && _mayRefuse && _gauge.Volts < _pack.Boot)
+            if (_options.Armed && IsTooLowToStart())
                 return PowerEvent.StartRefused;
         }
         if (_mains.IsDisputed)
@@ -205,9 +237,24 @@ public sealed class PowerPolicy
         return known && charged ? PowerEvent.HoldEnded : null;
     }
 
+    /// <summary>On the line's word alone a pack below its start voltage is not drawn from; on doubt, the hard floor counts.</summary>
+    private bool IsTooLowToStart() =>
+        _gauge.Volts
+        < (_mains.Level, _mains.IsDisputed) switch
+        {
+            (false, false) => HasStood(_options.ConfirmLoss) ? _pack.Boot : _pack.Hard,
+            (not false, _) when _start.DoubtThere => Math.Min(
+                _pack.Boot,
+                (_start.StopVolts ?? _pack.Boot) + (Risen * _pack.Series)
+            ),
+            (true, _) => double.MinValue,
+            _ => _pack.Hard,
+        };
+
     /// <summary>The first look is over when line and pack have both spoken, or when they have had their time.</summary>
     private bool FirstLook() =>
-        (_mains.Level is not null && _gauge.Volts is not null) || _now - _startedAt >= (long)_options.Silent.TotalMilliseconds;
+        (_mains.Level is { } level && _gauge.Volts is not null && (level || HasStood(_options.ConfirmLoss)))
+        || _now - _startedAt >= (long)_options.Silent.TotalMilliseconds;
 
     private PowerEvent? OnMains() =>
         _mains.Level == false ? PowerEvent.MainsLost

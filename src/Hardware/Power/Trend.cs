@@ -23,6 +23,10 @@ internal sealed class Trend
     /// <summary>Volts a minute over the last ten minutes; null while there are fewer.</summary>
     public double? PerMinute => _count <= Minutes ? null : (_marks[Minutes] - _marks[0]) / Minutes;
 
+    /// <summary>Volts by which it fell in the last minute and in the one before, the smaller of the two; null while there are fewer.</summary>
+    public double? FellTwice =>
+        _count < 3 ? null : Math.Min(_marks[_count - 3] - _marks[_count - 2], _marks[_count - 2] - _marks[_count - 1]);
+
     public void Take(long at, double volts)
     {
         Smooth = Smooth is { } s ? s + (volts - s) * (1 - Math.Pow(1 - Weight, Math.Max(0, at - _at) / 1000.0)) : volts;
