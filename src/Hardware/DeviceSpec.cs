@@ -24,8 +24,8 @@ public enum BusOwner
 /// <param name="Model">What <see cref="Devices.Models.I2c"/> knows, such as <c>max17043</c> or <c>ina226</c>.</param>
 /// <param name="Path">The bus, such as <c>/dev/i2c-1</c>.</param>
 /// <param name="Address">7 bits.</param>
-/// <param name="ShuntMicroOhm">For current monitors: the shunt's resistance; null where the model has one of its own.</param>
-/// <param name="Cells">Cells in series behind the chip; a plausibility window is this many times that of one cell.</param>
+/// <param name="ShuntMicroOhm">For current monitors: the shunt's resistance, negative to turn the sign; null when nobody knows it, and the current is then unverified.</param>
+/// <param name="Cells">Lithium cells in series behind the chip; 0 for a 12 to 48 V battery with a wide plausibility window.</param>
 public sealed record I2cSpec(
     string Name,
     string Model,

@@ -117,6 +117,9 @@ public enum SensorKind
 
     /// <summary>Turns a minute, of the fan.</summary>
     FanSpeed,
+
+    /// <summary>Ampere, from a charger towards the battery; what loads take out is not in it, so it is never below zero.</summary>
+    ChargerCurrent,
 }
 
 /// <summary>What a reading's number counts.</summary>
@@ -144,7 +147,11 @@ public static class Units
         {
             SensorKind.PackVoltage or SensorKind.CellLow or SensorKind.CellHigh or SensorKind.InputVoltage => Unit.Volt,
             SensorKind.SolarVoltage or SensorKind.LoadVoltage or SensorKind.Voltage => Unit.Volt,
-            SensorKind.PackCurrent or SensorKind.InputCurrent or SensorKind.SolarCurrent or SensorKind.LoadCurrent => Unit.Ampere,
+            SensorKind.PackCurrent
+            or SensorKind.InputCurrent
+            or SensorKind.SolarCurrent
+            or SensorKind.LoadCurrent
+            or SensorKind.ChargerCurrent => Unit.Ampere,
             SensorKind.SolarPower or SensorKind.LoadPower => Unit.Watt,
             SensorKind.PackCharge or SensorKind.Humidity => Unit.Percent,
             SensorKind.PackTemperature or SensorKind.Temperature => Unit.Celsius,
