@@ -91,9 +91,13 @@ public sealed record Pack(Chemistry Chemistry, int Series, double WattHours, dou
 
     public CellLimits Cell { get; } = CellLimits.Of(Chemistry);
 
+    /// <summary>Floors that a bill of materials sets higher than the chemistry needs, in volts; lower ones are not taken.</summary>
+    public double? RaisedDown { get; init; }
+    public double? RaisedHard { get; init; }
+
     /// <summary>Floors of the whole pack, in volts.</summary>
-    public double Down => Cell.Down * Series;
-    public double Hard => Cell.Hard * Series;
+    public double Down => Math.Max(Cell.Down * Series, RaisedDown ?? 0);
+    public double Hard => Math.Max(Cell.Hard * Series, RaisedHard ?? 0);
     public double Boot => Cell.Boot * Series;
 
     /// <summary>Charge in per cent that a voltage suggests, 0 to 100.</summary>

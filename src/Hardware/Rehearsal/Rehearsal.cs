@@ -1,5 +1,3 @@
-using EdgeNode.Hardware.Power;
-
 namespace EdgeNode.Hardware.Rehearsal;
 
 /// <summary>What to rehearse.</summary>
