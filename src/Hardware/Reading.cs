@@ -217,7 +217,7 @@ public enum Trust
 /// <param name="Micro">Millionths of the unit; null when <paramref name="Quality"/> is Refused or Fault.</param>
 /// <param name="Quality">How far it can be believed.</param>
 /// <param name="Trust">What may be decided on it.</param>
-/// <param name="At">When it was true: the kernel's stamp for an edge, the end of the poll otherwise.</param>
+/// <param name="At">When it was true: the kernel's stamp for an edge, the beginning of the poll otherwise.</param>
 public readonly record struct Reading(SensorId Sensor, SensorKind Kind, long? Micro, Quality Quality, Trust Trust, SteadyTime At)
 {
     public Unit Unit => Units.Of(Kind);

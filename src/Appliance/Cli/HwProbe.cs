@@ -9,8 +9,11 @@ namespace EdgeNode.Appliance.Cli;
 /// <summary><c>edgenode hw probe</c>: the buses of this machine, what answers on them, and what of a bill is found.</summary>
 internal static class HwProbe
 {
-    /// <summary>A device that speaks once a second or wants several questions has answered by then.</summary>
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(8);
+    /// <summary>A line, a chip or a file of the kernel's has answered by then.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
+
+    /// <summary>A device on a serial line that speaks once a second or wants several questions has answered by then.</summary>
+    private static readonly TimeSpan LongestSerial = TimeSpan.FromSeconds(8);
 
     public static CliCommand Create()
     {
@@ -45,7 +48,11 @@ internal static class HwProbe
             return 0;
         }
         using var session = new HwSession(specs);
-        session.Await(readings => specs.All(s => Found(s, readings)), Longest, stop);
+        session.Await(
+            readings => specs.All(s => Found(s, readings)),
+            specs.Any(s => s is SerialSpec) ? LongestSerial : Longest,
+            stop
+        );
         var report = Report(session, specs, buses);
         if (json)
             Console.WriteLine(JsonSerializer.Serialize(report, HwJson.Default.ProbeReport));

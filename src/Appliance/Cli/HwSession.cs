@@ -12,10 +12,10 @@ internal sealed class HwSession : IDisposable
     private readonly AutoResetEvent _news = new(false);
     private readonly Action<Reading>? _each;
 
-    public HwSession(IReadOnlyList<DeviceSpec> specs, Action<Reading>? each = null)
+    public HwSession(IReadOnlyList<DeviceSpec> specs, Action<Reading>? each = null, string? watchdog = null)
     {
         _each = each;
-        Thread = new HardwareThread(specs, Take);
+        Thread = new HardwareThread(specs, Take, HardwareOptions.Default with { Watchdog = watchdog });
         Thread.Start();
     }
 
@@ -109,12 +109,31 @@ internal sealed record ProbeReport(
     IReadOnlyList<ReadingLine> Readings
 );
 
+/// <param name="Count">Readings that came.</param>
+/// <param name="WakeUps">How often the hardware thread went to sleep and woke (voluntary context switches).</param>
+/// <param name="Edges">Changes of lines, and the time from the kernel's stamp of an edge until it was handed on.</param>
 internal sealed record WatchReport(
     double Seconds,
     long Count,
+    long WakeUps,
+    EdgeTimes Edges,
     IReadOnlyList<ReadingLine> Readings,
     IReadOnlyList<DeviceLine> Devices
 );
+
+/// <param name="P50">Milliseconds; null without an edge.</param>
+internal sealed record EdgeTimes(int Count, double? P50, double? P99, double? Most)
+{
+    public static EdgeTimes Of(IReadOnlyList<double> sorted) =>
+        sorted.Count == 0
+            ? new(0, null, null, null)
+            : new(
+                sorted.Count,
+                Math.Round(sorted[(sorted.Count - 1) / 2], 3),
+                Math.Round(sorted[(sorted.Count - 1) * 99 / 100], 3),
+                Math.Round(sorted[^1], 3)
+            );
+}
 
 /// <param name="Name">What was looked at.</param>
 /// <param name="Says">What was found, and which wire to look at.</param>

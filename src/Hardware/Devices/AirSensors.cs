@@ -180,6 +180,8 @@ public sealed class Bme280 : I2cDevice
             return fault;
         var (pressure, temperature, humidity) = (Twenty(raw), Twenty(raw[3..]), (raw[6] << 8) | raw[7]);
         var fine = constants.Fine(temperature);
+        if (Math.Abs(fine) > BmeConstants.MostFine)
+            return BusFault.Garbled;
         micro[0] = BmeConstants.Celsius(fine);
         micro[1] = constants.Percent(fine, humidity);
         micro[2] = constants.Pascal(fine, pressure) ?? Channel.NotTold;
@@ -189,13 +191,19 @@ public sealed class Bme280 : I2cDevice
     private static int Twenty(ReadOnlySpan<byte> raw) => (raw[0] << 12) | (raw[1] << 4) | (raw[2] >> 4);
 }
 
-/// <summary>The constants of one BME280 and the data sheet's formulas with them. Widened to 64 bits: no step of them can overflow.</summary>
+/// <summary>The constants of one BME280 and the data sheet's formulas with them. Widened, so that no contents of a memory overflow a step of them.</summary>
 public readonly record struct BmeConstants(
     (long One, long Two, long Three) T,
     (long One, long Two, long Three, long Four, long Five, long Six, long Seven, long Eight, long Nine) P,
     (long One, long Two, long Three, long Four, long Five, long Six) H
 )
 {
+    /// <summary>Largest <see cref="Fine"/> the other formulas take: 200 °C, far beyond what the chip survives.</summary>
+    public const long MostFine = 1L << 20;
+
+    /// <summary>Sixteen times what the highest pressure and humidity give on the way; beyond it the squares would overflow.</summary>
+    private const long MostRaw = 1L << 36;
+
     /// <param name="first">26 bytes from 0x88.</param>
     /// <param name="more">7 bytes from 0xE1.</param>
     public static BmeConstants Read(ReadOnlySpan<byte> first, ReadOnlySpan<byte> more) =>
@@ -216,9 +224,9 @@ public readonly record struct BmeConstants(
                 first[25],
                 S(more, 0),
                 more[2],
-                ((sbyte)more[3] << 4) | (more[4] & 0x0F),
-                ((sbyte)more[5] << 4) | (more[4] >> 4),
-                (sbyte)more[6]
+                (Registers.Signed(more[3]) << 4) | (more[4] & 0x0F),
+                (Registers.Signed(more[5]) << 4) | (more[4] >> 4),
+                Registers.Signed(more[6])
             )
         );
 
@@ -233,16 +241,19 @@ public readonly record struct BmeConstants(
     /// <summary>Hundredths of a degree, widened to millionths.</summary>
     public static long Celsius(long fine) => (((fine * 5) + 128) >> 8) * 10_000;
 
-    /// <summary>Null when the constants would divide by zero: an empty or torn memory.</summary>
+    /// <summary>Null when the constants are an empty or torn memory: they would divide by zero or leave what the formula can hold.</summary>
     public long? Pascal(long fine, int raw)
     {
         var one = fine - 128_000;
         var two = (one * one * P.Six) + ((one * P.Five) << 17) + (P.Four << 35);
         one = ((one * one * P.Three) >> 8) + ((one * P.Two) << 12);
-        one = (((1L << 47) + one) * P.One) >> 33;
+        one = (long)(((Int128)((1L << 47) + one) * P.One) >> 33);
         if (one == 0)
             return null;
-        var p = ((((1_048_576L - raw) << 31) - two) * 3_125) / one;
+        var wide = ((((Int128)1_048_576 - raw) << 31) - two) * 3_125 / one;
+        if (wide < 0 || wide > MostRaw)
+            return null;
+        var p = (long)wide;
         p = (p + ((P.Nine * (p >> 13) * (p >> 13)) >> 25) + ((P.Eight * p) >> 19)) >> 8;
         return (p + (P.Seven << 4)) * Units.Whole / 256;
     }
@@ -252,6 +263,7 @@ public readonly record struct BmeConstants(
         var v = fine - 76_800;
         var slope = ((((v * H.Six) >> 10) * (((v * H.Three) >> 11) + 32_768)) >> 10) + 2_097_152;
         v = ((((long)raw << 14) - (H.Four << 20) - (H.Five * v) + 16_384) >> 15) * (((slope * H.Two) + 8_192) >> 14);
+        v = Math.Clamp(v, -MostRaw, MostRaw);
         v -= ((((v >> 15) * (v >> 15)) >> 7) * H.One) >> 4;
         return (Math.Clamp(v, 0, 419_430_400) >> 12) * Units.Whole / 1_024;
     }

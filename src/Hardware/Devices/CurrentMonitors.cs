@@ -160,10 +160,10 @@ public sealed class Ina228(int shuntMicroOhm, Limits limits, Trust current = Tru
     }
 
     /// <summary>The upper 20 of 24 bits, signed.</summary>
-    public static int Twenty(ReadOnlySpan<byte> bytes) => ((sbyte)bytes[0] << 12) | (bytes[1] << 4) | (bytes[2] >> 4);
+    public static int Twenty(ReadOnlySpan<byte> bytes) => (Registers.Signed(bytes[0]) << 12) | (bytes[1] << 4) | (bytes[2] >> 4);
 
     public static long Forty(ReadOnlySpan<byte> bytes) =>
-        ((long)(sbyte)bytes[0] << 32) | BinaryPrimitives.ReadUInt32BigEndian(bytes[1..]);
+        ((long)Registers.Signed(bytes[0]) << 32) | BinaryPrimitives.ReadUInt32BigEndian(bytes[1..]);
 
     /// <summary>312.5 nV a step.</summary>
     public static long Amperes(int steps, int shuntMicroOhm) => steps * 312_500L / shuntMicroOhm;

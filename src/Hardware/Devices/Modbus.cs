@@ -181,7 +181,7 @@ public sealed class Srne(byte unit) : ModbusDevice(unit, 3)
     protected override void Read(int turn, ReadOnlySpan<byte> words, Span<long> micro)
     {
         (micro[2], micro[0], micro[1]) = (Word(words, 0) * Units.Whole, Tenths(words, 1), Hundredths(words, 2));
-        micro[3] = SignMagnitude((byte)Word(words, 3)) * Units.Whole;
+        micro[3] = SignMagnitude(words[7]) * Units.Whole;
         (micro[4], micro[5], micro[6]) = (Tenths(words, 4), Hundredths(words, 5), Word(words, 6) * Units.Whole);
         (micro[7], micro[8], micro[9]) = (Tenths(words, 7), Hundredths(words, 8), Word(words, 9) * Units.Whole);
     }

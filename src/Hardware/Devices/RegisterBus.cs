@@ -61,6 +61,9 @@ public static class Registers
 
     /// <summary>Two's complement of a 16-bit register. The wrap-around is the register's own.</summary>
     public static short Signed(ushort value) => unchecked((short)value);
+
+    /// <summary>Two's complement of 8 bits.</summary>
+    public static sbyte Signed(byte value) => unchecked((sbyte)value);
 }
 
 /// <summary>A chip on I2C: which registers it has and what they mean. It keeps no bus and does no I/O of its own.</summary>

@@ -77,6 +77,16 @@ public sealed class HardwareThread : IDisposable
         [
             .. _lines.Select(l => new DeviceStatus(l.Spec.Name, l.Backend, l.Faulty)),
             .. _devices.Select(d => new DeviceStatus(d.Name, d.Backend, d.Faulty)),
+            .. _options.Watchdog is { } path
+                ? (DeviceStatus[])
+                    [
+                        new(
+                            "watchdog",
+                            _watchdog is { } dog ? $"{path}, {dog.Timeout.TotalSeconds:0} s" : $"{path} cannot be used",
+                            _watchdog is null
+                        ),
+                    ]
+                : [],
         ];
 
     public void Start() => _thread.Start();
@@ -224,7 +234,7 @@ public sealed class HardwareThread : IDisposable
         {
             if (_lines[i].Due > now)
                 continue;
-            _lines[i].Tick(now, Interval, _hand);
+            _lines[i].Tick(now, _hand);
             Rewatch(i);
             return true;
         }
@@ -299,7 +309,5 @@ public sealed class HardwareThread : IDisposable
         var soon = Pace.Grid(SteadyClock.Now + Pace.OnBattery);
         foreach (var device in _devices)
             device.Due = device.Due > soon ? soon : device.Due;
-        foreach (var line in _lines)
-            line.Due = line.Due > soon ? soon : line.Due;
     }
 }

@@ -15,7 +15,6 @@ public sealed unsafe class I2cBus : IDisposable
     private const int BadDescriptor = 9;
 
     private int _descriptor = -1;
-    private int _address = -1;
 
     /// <param name="path">Such as <c>/dev/i2c-1</c>. A bus that is not there yet answers Gone until <see cref="Reopen"/> finds it.</param>
     public I2cBus(string path)
@@ -54,17 +53,15 @@ public sealed unsafe class I2cBus : IDisposable
             ? number
             : null;
 
-    /// <summary>Turns to an address. Busy when the kernel's driver has it.</summary>
+    /// <summary>
+    /// Turns to an address. Busy when the kernel's driver has it; asked before every transfer, because the kernel checks only here and a
+    /// driver can be bound at any time.
+    /// </summary>
     internal BusFault Turn(byte address)
     {
         if (!IsOpen)
             return BusFault.Gone;
-        if (_address == address)
-            return BusFault.None;
-        if (Libc.Control(_descriptor, Request.I2cSlave, address) < 0)
-            return Fault(Libc.LastError);
-        _address = address;
-        return BusFault.None;
+        return Libc.Control(_descriptor, Request.I2cSlave, address) < 0 ? Fault(Libc.LastError) : BusFault.None;
     }
 
     internal BusFault Smbus(byte address, bool read, byte command, uint size, ref SmbusData data)
@@ -138,7 +135,7 @@ public sealed unsafe class I2cBus : IDisposable
     {
         if (_descriptor >= 0)
             _ = Libc.Close(_descriptor);
-        (_descriptor, _address) = (-1, -1);
+        _descriptor = -1;
     }
 }
 

@@ -38,7 +38,7 @@ internal sealed class I2cPolled : PolledDevice
     {
         var fault = _own.Poll(_chip, micro);
         if (fault != BusFault.None)
-            Backend = $"own binding at {_spec.Path} 0x{_spec.Address:x2}: {Words(fault)}";
+            Say(fault);
         return fault == BusFault.None;
     }
 
@@ -64,21 +64,27 @@ internal sealed class I2cPolled : PolledDevice
             Backend = $"the bill wants the kernel's driver, and none that we know is bound at {_spec.Path} 0x{_spec.Address:x2}";
             return false;
         }
-        return BeginOwn(driver);
+        return BeginOwn();
     }
 
-    private bool BeginOwn(string? driver)
+    private bool BeginOwn()
     {
         if (Faulty || !_bus.IsOpen)
             _bus.Reopen();
         var fault = _own.Begin(_chip);
         for (var i = 0; i < _own.Channels.Count; i++)
             Become(i, _own.Channels[i]);
+        Say(fault);
+        return fault == BusFault.None;
+    }
+
+    private void Say(BusFault fault)
+    {
+        var driver = fault == BusFault.Busy ? Driver() : null;
         Backend =
             $"own binding at {_spec.Path} 0x{_spec.Address:x2}"
             + (fault == BusFault.None ? "" : $": {Words(fault)}")
-            + (fault == BusFault.Busy && driver is not null ? $" ({driver}), and this program does not know its files" : "");
-        return fault == BusFault.None;
+            + (driver is null ? "" : $" ({driver})");
     }
 
     /// <summary>The name of the driver that is bound to the address; null for none.</summary>

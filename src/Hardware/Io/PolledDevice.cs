@@ -30,6 +30,12 @@ public static class Pace
     /// <summary>Between two polls on battery.</summary>
     public static readonly TimeSpan OnBattery = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Between two looks at a line's level, whatever the pace: older kernels (6.1) do not wake who waits when a chip goes away, and an
+    /// edge that was lost must not stay lost.
+    /// </summary>
+    public static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
+
     /// <summary>The grid: no timer wakes the thread more often.</summary>
     public static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
@@ -82,9 +88,9 @@ internal abstract class PolledDevice : IDisposable
             return;
         }
         if (outcome == Poll.Told)
-            HandOn(hand, interval);
+            HandOn(now, interval, hand);
         else
-            Missed(hand);
+            Missed(now, hand);
         Array.Fill(_micro, Channel.NotTold);
         Due = Pace.Grid(now + Next(outcome, interval));
     }
@@ -116,9 +122,8 @@ internal abstract class PolledDevice : IDisposable
     /// <summary>
     /// A pack whose voltage is impossible is a chip or a bus that lies (all ones, all zeros): nothing else it said is believed either.
     /// </summary>
-    private void HandOn(ReadingHandler hand, TimeSpan interval)
+    private void HandOn(SteadyTime now, TimeSpan interval, ReadingHandler hand)
     {
-        var now = SteadyClock.Now;
         var lies = false;
         for (var i = 0; i < _guards.Length; i++)
         {
@@ -136,9 +141,8 @@ internal abstract class PolledDevice : IDisposable
         guard.EverGood && now - guard.GoodAt > (interval * 4) + SensorGuard.SilenceToFault;
 
     /// <summary>Who never told a value is only missed when the whole device never did.</summary>
-    private void Missed(ReadingHandler hand)
+    private void Missed(SteadyTime now, ReadingHandler hand)
     {
-        var now = SteadyClock.Now;
         var any = Array.Exists(_guards, g => g.EverGood);
         foreach (var guard in _guards)
         {

@@ -21,8 +21,12 @@ internal sealed unsafe class Poller : IDisposable
     private const int Add = 1;
     private const int Remove = 2;
 
-    public static readonly int EventSize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
-    public static readonly int DataOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
+    private static readonly int EventSize = LayoutOf(RuntimeInformation.ProcessArchitecture).Size;
+    private static readonly int DataOffset = LayoutOf(RuntimeInformation.ProcessArchitecture).Data;
+
+    /// <summary>Size of an <c>epoll_event</c> and where its data stands.</summary>
+    public static (int Size, int Data) LayoutOf(Architecture architecture) =>
+        architecture == Architecture.X64 ? (12, 4) : (16, 8);
 
     private readonly int _epoll = Made(Libc.EpollCreate(Flag.CloseOnExec), "epoll_create1");
     private readonly int _timer = Made(

@@ -6,10 +6,10 @@ namespace EdgeNode.Hardware.Io;
 /// </summary>
 public sealed unsafe class SerialPort : IDisposable
 {
-    private const int TerminalNow = 0;
-    private const int TerminalBothQueues = 2;
-    private const int MinimumIndex = 6;
-    private const int TimeIndex = 5;
+    internal const int TerminalNow = 0;
+    internal const int TerminalBothQueues = 2;
+    internal const int MinimumIndex = 6;
+    internal const int TimeIndex = 5;
 
     private readonly int _descriptor;
 

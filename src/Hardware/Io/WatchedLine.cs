@@ -28,24 +28,25 @@ internal sealed class WatchedLine(LineSpec spec, LineOpener open) : IDisposable
     /// <summary>What the poller watches; below zero for nothing.</summary>
     public int Descriptor => spec.IsOutput ? -1 : _line?.Descriptor ?? -1;
 
-    private Trust Trust => _line is { IsSimulated: true } ? Trust.Simulated : Trust.Verified;
+    /// <summary>Of the line that was opened last, also while it is gone.</summary>
+    private Trust Trust { get; set; } = Trust.Verified;
 
-    /// <summary>The slow tick: opens a line that is not open, reads the level of one that is. True when it was opened now.</summary>
-    public bool Tick(SteadyTime now, TimeSpan interval, ReadingHandler hand)
+    /// <summary>The slow tick: opens a line that is not open, reads the level of one that is.</summary>
+    public void Tick(SteadyTime now, ReadingHandler hand)
     {
-        var opened = _line is null && Open();
-        if (_line is null)
+        if (_line is null && !Open())
         {
             Fault(now, hand);
             Due = Pace.Grid(now + _pause);
             _pause = _pause * 2 < Pace.LongestRetry ? _pause * 2 : Pace.LongestRetry;
-            return false;
+            return;
         }
         _pause = ShortestPause;
         if (!spec.IsOutput)
             Look(now, always: true, hand);
-        Due = Pace.Grid(now + (_line is null ? _pause : interval));
-        return opened && _line is not null;
+        else if (_line!.Level(out _) is var fault && fault != LineFault.None)
+            Lose(fault, now, hand);
+        Due = Pace.Grid(now + (_line is null ? _pause : Pace.Look));
     }
 
     /// <summary>The poller says that edges queued up, or that the chip is gone.</summary>
@@ -78,6 +79,8 @@ internal sealed class WatchedLine(LineSpec spec, LineOpener open) : IDisposable
     {
         var fault = open(spec with { Initial = _wanted }, out _line);
         Backend = fault == LineFault.None ? $"line {spec.Line} of {Labels}" : $"line {spec.Line} of {Labels}: {Words(fault)}";
+        if (_line is not null)
+            Trust = _line.IsSimulated ? Trust.Simulated : Trust.Verified;
         return _line is not null;
     }
 
@@ -120,7 +123,7 @@ internal sealed class WatchedLine(LineSpec spec, LineOpener open) : IDisposable
         _level = null;
         if (spec.IsOutput)
             return;
-        var reading = Reading.Fault(_sensor, spec.Kind, Trust.Verified, now);
+        var reading = Reading.Fault(_sensor, spec.Kind, Trust, now);
         hand(in reading);
     }
 
