@@ -213,7 +213,8 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
         if (contact.TellHave)
         {
             contact.TellHave = false;
-            Greet(turn, peer, contact, reply: false);
+            // Without contact the peer's have is needed as well: it may think that we have had it.
+            Greet(turn, peer, contact, reply: !contact.Ready);
         }
         foreach (var (stream, first, last) in contact.TakeOwed())
         {
@@ -237,8 +238,12 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
     {
         foreach (var formed in Outbox.Formed(turn.Db, peer))
         {
-            if (!contact.UnderWay(formed) && contact.HasRoom(formed.Bytes, options))
-                Send(turn, peer, contact, formed);
+            if (contact.UnderWay(formed))
+                continue;
+            // Nothing overtakes a bundle that waits for room: what comes behind it would fill the window again and again.
+            if (!contact.HasRoom(formed.Bytes, options))
+                return;
+            Send(turn, peer, contact, formed);
         }
         while (contact.HasRoom(options.FillTo, options) && outbox.FormNext(turn, peer) is { } formed)
         {

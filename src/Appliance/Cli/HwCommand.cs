@@ -20,6 +20,11 @@ internal static class HwCommand
             HwProbe.Create(),
             HwWatch.Create(),
             HwSelftest.Create(),
+            HwValidateCommand.Create(),
+            HwRehearseCommand.Create(),
+            HwPagesCommand.Wiring(),
+            HwPagesCommand.Shopping(),
+            HwStockCommand.Create(),
         };
 
     public static Option<string?> Bill() =>
