@@ -25,5 +25,6 @@ public sealed class FanRuleTests
     private bool At(int celsius) =>
         _fan.Take(new(new("soc"), SensorKind.Temperature, celsius * Units.Whole, Quality.Good, Trust.Verified, default));
 
-    private bool Take(Quality quality) => _fan.Take(new(new("soc"), SensorKind.Temperature, null, quality, Trust.Verified, default));
+    private bool Take(Quality quality) =>
+        _fan.Take(new(new("soc"), SensorKind.Temperature, null, quality, Trust.Verified, default));
 }
