@@ -116,6 +116,10 @@ internal sealed class GoldenFrames : IDisposable
             ),
             Kinds.Offering => WireJson.Write(Offering(), WireJson.Default.OfferingBody),
             Kinds.Need => WireJson.Write(Need(), WireJson.Default.NeedBody),
+            Kinds.PowerNotice => WireJson.Write(
+                new PowerNoticeBody(PowerNoticeBody.Going, "mains", Now.ToRfc3339(), (Now + TimeSpan.FromHours(2)).ToRfc3339()),
+                WireJson.Default.PowerNoticeBody
+            ),
             Kinds.Withdrawal => WireJson.Write(new WithdrawalBody(Offered, 2), WireJson.Default.WithdrawalBody),
             Kinds.Receipt => WireJson.Write(Receipt(), WireJson.Default.ReceiptBody),
             Kinds.Have => WireJson.Write(Have(), WireJson.Default.HaveBody),
