@@ -263,7 +263,10 @@ public sealed class Node : IDisposable
             EndPeering end => Told(_pairing.End(turn, end.Peer)),
             PlanNow => _power.MayPlan(turn.Now)
                 ? Told(StartPlan(turn))
-                : Answer.Refused("power.saving", "The cabinet saves its battery; the search for rings goes on when mains is back."),
+                : Answer.Refused(
+                    "power.saving",
+                    "The cabinet saves its battery; the search for rings goes on when mains is back."
+                ),
             EditLoad edit => _power.Edit(turn, edit),
             StopCabinet stop => DoStop(turn, stop),
             PairFrame frame => DoPair(turn, frame),

@@ -80,13 +80,14 @@ internal sealed class PowerDesk(Signer signer, Outbox outbox, TimeSpan open)
 
     /// <summary>When a run that is due at <paramref name="due"/> may begin; null = not in this state.</summary>
     public Moment? PlanDue(Moment? due) =>
-        due is not { } at ? null
-        : Loads.Matching switch
-        {
-            MatchingPace.Full => at,
-            MatchingPace.QuarterHour => _planned is { } last && last + PlanEvery > at ? last + PlanEvery : at,
-            _ => null,
-        };
+        due is not { } at
+            ? null
+            : Loads.Matching switch
+            {
+                MatchingPace.Full => at,
+                MatchingPace.QuarterHour => _planned is { } last && last + PlanEvery > at ? last + PlanEvery : at,
+                _ => null,
+            };
 
     /// <summary>When the next window for sync opens or closes; null while it always stands open.</summary>
     public Moment? NextDue(Moment now)

@@ -48,7 +48,10 @@ internal static class PowerHistory
     public static List<PowerPoint> Read(Db db, Moment from, Moment to, int most)
     {
         var tier = 0;
-        while (tier < Tiers.Length - 1 && ((to.Ms - from.Ms) / Tiers[tier].StepMs > most || from.Ms < to.Ms - (Tiers[tier].Kept * Tiers[tier].StepMs)))
+        while (
+            tier < Tiers.Length - 1
+            && ((to.Ms - from.Ms) / Tiers[tier].StepMs > most || from.Ms < to.Ms - (Tiers[tier].Kept * Tiers[tier].StepMs))
+        )
             tier++;
         return db.All(
             "SELECT at, state, mains, percent, volts, watts, samples FROM power_history WHERE tier = $1 AND at >= $2 AND at <= $3 ORDER BY at LIMIT $4",

@@ -12,7 +12,10 @@ internal static class PowerWords
     public static string Sentence(PowerFacts power)
     {
         var battery = power.Percent is { } percent ? $"battery {percent:0} %" : "battery not seen";
-        var left = power.HoursLeft is { } hours && power.State is not (PowerState.Mains or PowerState.RecoveryHold) ? $", about {hours:0.#} h left" : "";
+        var left =
+            power.HoursLeft is { } hours && power.State is not (PowerState.Mains or PowerState.RecoveryHold)
+                ? $", about {hours:0.#} h left"
+                : "";
         return $"{State(power.State)}: {battery}{left}{(power.Simulated ? " (simulated)" : "")}.";
     }
 

@@ -282,6 +282,7 @@ public sealed class Host : IAsyncDisposable
             JoiningOpen = () => _settings.OpenJoining,
             IsInContact = did => Loop.IsInContact(did),
             Checks = Checks,
+            Power = () => _power?.Now,
         };
 
     /// <summary>The address printed on cards: the first name of the cabinet, or its address.</summary>
@@ -408,7 +409,9 @@ public sealed class Host : IAsyncDisposable
                 PlanJobs.Start(plan, input => Loop.Post(input));
                 break;
             case ApplyLoads loads:
-                Say($"power: {loads.State}; {string.Join(", ", Hardware.Power.LoadPlan.Loads.Select(l => l.Name))} follow the plan.");
+                Say(
+                    $"power: {loads.State}; {string.Join(", ", Hardware.Power.LoadPlan.Loads.Select(l => l.Name))} follow the plan."
+                );
                 break;
             case BeginStop stop:
                 _power?.AskToStop(stop.Why, stop.BackAfter);

@@ -55,22 +55,43 @@ internal sealed class PowerRunner : IAsyncDisposable
 
     /// <summary>Opens what a cabinet's settings and bill name; null when they name nothing about power.</summary>
     /// <exception cref="SetupException">The bill cannot be used.</exception>
-    public static PowerRunner? Start(Settings settings, string dataFolder, string nutPassword, Action<string> log, Func<bool> isDrained)
+    public static PowerRunner? Start(
+        Settings settings,
+        string dataFolder,
+        string nutPassword,
+        Action<string> log,
+        Func<bool> isDrained
+    )
     {
         if (settings.Bill is null && settings.PowerScript is null)
             return null;
         try
         {
             var bill = settings.Bill is { } path ? Bill.Parse(File.ReadAllBytes(path)) : null;
-            var pack = bill?.Pack() ?? (bill is null ? new Pack(Chemistry.LithiumIon, 1, 74, 0.85) : throw new BillException("it names no battery that the policy knows"));
+            var pack =
+                bill?.Pack()
+                ?? (
+                    bill is null
+                        ? new Pack(Chemistry.LithiumIon, 1, 74, 0.85)
+                        : throw new BillException("it names no battery that the policy knows")
+                );
             var options = PowerRunnerOptions.For(settings, bill, dataFolder, log) with { IsDrained = isDrained };
             var source = OpenSource(settings, bill, pack, options);
-            var nut = settings.Nut is { } at ? NutServer.Start(new NutDesk(nutPassword, settings.Name, Release.Version), at) : null;
+            var nut = settings.Nut is { } at
+                ? NutServer.Start(new NutDesk(nutPassword, settings.Name, Release.Version), at)
+                : null;
             if (source.IsSimulated || source.IsUnverified)
                 options = options with { Policy = options.Policy with { Armed = false } };
             return new PowerRunner(source, options, pack, nut);
         }
-        catch (Exception e) when (e is BillException or Hardware.HardwareException or IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
+        catch (Exception e)
+            when (e
+                    is BillException
+                        or Hardware.HardwareException
+                        or IOException
+                        or UnauthorizedAccessException
+                        or System.Net.Sockets.SocketException
+            )
         {
             throw new SetupException("power.setup", $"[power] cannot be used: {e.Message}", e);
         }
@@ -115,7 +136,9 @@ internal sealed class PowerRunner : IAsyncDisposable
             while (!_end.IsCancellationRequested)
             {
                 Look(SteadyMs);
-                await _news.WaitAsync(_policy.State == PowerState.Bridging || _policy.IsStarting ? Lively : Steady, _end.Token).ConfigureAwait(false);
+                await _news
+                    .WaitAsync(_policy.State == PowerState.Bridging || _policy.IsStarting ? Lively : Steady, _end.Token)
+                    .ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
@@ -161,7 +184,14 @@ internal sealed class PowerRunner : IAsyncDisposable
     }
 
     private void Post(PowerWord? tell, string why, TimeSpan? backAfter) =>
-        _post(new PowerChanged(_facts, tell, why, tell == PowerWord.Going ? backAfter ?? (_wake > TimeSpan.Zero ? _wake : null) : null));
+        _post(
+            new PowerChanged(
+                _facts,
+                tell,
+                why,
+                tell == PowerWord.Going ? backAfter ?? (_wake > TimeSpan.Zero ? _wake : null) : null
+            )
+        );
 
     private static PowerWord? Told(PowerActs acts) =>
         (acts & PowerActs.TellGoing) != 0 ? PowerWord.Going
@@ -197,13 +227,24 @@ internal sealed class PowerRunner : IAsyncDisposable
     private void BeginStop(long now)
     {
         _stop = new StopSequence(now);
-        Do(StopStep.WriteLedger, () =>
-        {
-            _wake = _ledger.Stop(_options.BootId, TimeSpan.FromMilliseconds(now), _policy.End, _policy.Volts, _policy.Volts <= _options.Hard);
-            KeepLedger();
-        });
+        Do(
+            StopStep.WriteLedger,
+            () =>
+            {
+                _wake = _ledger.Stop(
+                    _options.BootId,
+                    TimeSpan.FromMilliseconds(now),
+                    _policy.End,
+                    _policy.Volts,
+                    _policy.Volts <= _options.Hard
+                );
+                KeepLedger();
+            }
+        );
         Do(StopStep.CloseIntake, () => _nut?.LatchFsd());
-        _options.Log($"power: the cabinet stops ({_policy.Cause}); what is under way to neighbours has {StopSequence.Drain.TotalSeconds:0} s.");
+        _options.Log(
+            $"power: the cabinet stops ({_policy.Cause}); what is under way to neighbours has {StopSequence.Drain.TotalSeconds:0} s."
+        );
         _draining = DrainAsync();
     }
 

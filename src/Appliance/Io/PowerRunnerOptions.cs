@@ -37,6 +37,8 @@ internal sealed record PowerRunnerOptions(
             Armed = settings is { Commissioned: not null, MainsActive: not null },
             FreshEvery = settings.PowerScript is null && bill?.Supply?.Nut is null ? TimeSpan.FromSeconds(4.5) : TimeSpan.Zero,
         };
+        if (settings.DemoPace)
+            policy = policy with { ConfirmReturn = TimeSpan.FromSeconds(3), Announce = TimeSpan.FromSeconds(1) };
         return new PowerRunnerOptions(
             policy,
             folder,
@@ -57,7 +59,10 @@ internal sealed record PowerRunnerOptions(
                 .OfBill(bill)
                 .Select(spec =>
                     spec is LineSpec { Signal: LineSignal.AcOk } line && MainsActive is { } active
-                        ? line with { ActiveHigh = active == "high" }
+                        ? line with
+                        {
+                            ActiveHigh = active == "high",
+                        }
                         : spec
                 ),
         ];
@@ -70,7 +75,12 @@ internal sealed record PowerRunnerOptions(
             words is [var full, var last]
             && double.TryParse(last, NumberStyles.Float, CultureInfo.InvariantCulture, out var at)
             && double.IsFinite(at)
-            ? new ChargeMark(double.TryParse(full, NumberStyles.Float, CultureInfo.InvariantCulture, out var f) && double.IsFinite(f) ? f : null, at)
+            ? new ChargeMark(
+                double.TryParse(full, NumberStyles.Float, CultureInfo.InvariantCulture, out var f) && double.IsFinite(f)
+                    ? f
+                    : null,
+                at
+            )
             : null;
     }
 
@@ -79,7 +89,10 @@ internal sealed record PowerRunnerOptions(
         try
         {
             var full = mark.FullAt?.ToString("R", CultureInfo.InvariantCulture) ?? "-";
-            DurableFile.Write(MarkFile, System.Text.Encoding.UTF8.GetBytes($"{full} {mark.Last.ToString("R", CultureInfo.InvariantCulture)}"));
+            DurableFile.Write(
+                MarkFile,
+                System.Text.Encoding.UTF8.GetBytes($"{full} {mark.Last.ToString("R", CultureInfo.InvariantCulture)}")
+            );
         }
         catch (IOException e)
         {

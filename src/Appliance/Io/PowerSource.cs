@@ -104,7 +104,12 @@ internal sealed class BusPower : IPowerSource
     }
 
     private static bool IsPack(SensorKind kind) =>
-        kind is SensorKind.Mains or SensorKind.PackVoltage or SensorKind.PackCurrent or SensorKind.PackCharge or SensorKind.PackCounter;
+        kind
+            is SensorKind.Mains
+                or SensorKind.PackVoltage
+                or SensorKind.PackCurrent
+                or SensorKind.PackCharge
+                or SensorKind.PackCounter;
 
     private static double NominalVolts(Pack pack) =>
         pack.Series

@@ -167,6 +167,7 @@ internal sealed class GoldenFrames : IDisposable
             Kinds.Offering => Again(body, json.OfferingBody),
             Kinds.Need => Again(body, json.NeedBody),
             Kinds.Withdrawal => Again(body, json.WithdrawalBody),
+            Kinds.PowerNotice => Again(body, json.PowerNoticeBody),
             Kinds.Receipt => Again(body, json.ReceiptBody),
             Kinds.Have => Again(body, json.HaveBody),
             Kinds.ChainProposal => Again(body, json.ChainProposalBody),
