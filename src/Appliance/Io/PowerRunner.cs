@@ -21,6 +21,9 @@ internal sealed class PowerRunner : IAsyncDisposable
     /// <summary>How often the drain of messages and the leaving of NUT's secondaries are looked at.</summary>
     private static readonly TimeSpan StopLook = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How long the household's button is held (5 s).</summary>
+    private static readonly TimeSpan HoldButton = TimeSpan.FromSeconds(5);
+
     private const long MinuteMs = 60_000;
 
     private readonly IPowerSource _source;
@@ -40,6 +43,7 @@ internal sealed class PowerRunner : IAsyncDisposable
     private TimeSpan _wake;
     private Task _draining = Task.CompletedTask;
     private long _minuteAt;
+    private long _heldSince = long.MaxValue;
     private long _mainsSince = long.MaxValue;
 
     private PowerRunner(IPowerSource source, PowerRunnerOptions options, Pack pack, NutServer? nut)
@@ -156,6 +160,7 @@ internal sealed class PowerRunner : IAsyncDisposable
 
     private void Look(long now)
     {
+        WatchButton(now);
         if (_asked is not null && _stop is null)
             _policy.AskToStop();
         var decision = _policy.Take(_source.Sample(now));
@@ -173,6 +178,17 @@ internal sealed class PowerRunner : IAsyncDisposable
             _firstLook.TrySetResult();
         if (now - _minuteAt >= MinuteMs)
             (_minuteAt, _) = (now, Keep(new PowerMinute(_facts)));
+    }
+
+    /// <summary>A household that needs the cabinet off holds the button for five seconds; a touch does nothing.</summary>
+    private void WatchButton(long now)
+    {
+        if (!_source.IsButtonHeld)
+            _heldSince = long.MaxValue;
+        else if (_heldSince == long.MaxValue)
+            _heldSince = now;
+        else if (now - _heldSince >= (long)HoldButton.TotalMilliseconds)
+            _asked ??= ("household", null);
     }
 
     private const PowerActs Words = PowerActs.TellBack | PowerActs.TellBattery | PowerActs.TellGoing;
@@ -345,7 +361,12 @@ internal sealed class PowerRunner : IAsyncDisposable
             if ((_nut?.Logins ?? 0) == 0)
                 stop.SecondariesGone();
         }
-        if (_options.PowerOff && Machine.PowerOff() is { } fault)
+        if (!_options.PowerOff)
+        {
+            _ledger.Complete(_options.BootId);
+            KeepLedger();
+        }
+        else if (Machine.PowerOff() is { } fault)
             _options.Log("power: " + fault);
     }
 

@@ -1,5 +1,4 @@
 using EdgeNode.Hardware;
-using EdgeNode.Hardware.Bom;
 using EdgeNode.Hardware.Io;
 using EdgeNode.Hardware.Nut.Io;
 using EdgeNode.Hardware.Power;
@@ -19,6 +18,9 @@ internal interface IPowerSource : IAsyncDisposable
     bool IsUnverified { get; }
 
     PowerSample Sample(long atMs);
+
+    /// <summary>The household's button is held down.</summary>
+    bool IsButtonHeld { get; }
 
     /// <summary>The cabinet runs on battery: devices are asked more often.</summary>
     void SetPace(bool onBattery);
@@ -67,6 +69,15 @@ internal sealed class BusPower : IPowerSource
 
     public void SetPace(bool onBattery) => _thread.SetPace(onBattery);
 
+    public bool IsButtonHeld
+    {
+        get
+        {
+            lock (_lock)
+                return Flag(SensorKind.Button) == true;
+        }
+    }
+
     public PowerSample Sample(long atMs)
     {
         lock (_lock)
@@ -83,7 +94,7 @@ internal sealed class BusPower : IPowerSource
     {
         lock (_lock)
             _readings[reading.Sensor.Name] = reading;
-        if (reading.Kind == SensorKind.Mains)
+        if (reading.Kind is SensorKind.Mains or SensorKind.Button)
             Moved();
     }
 
@@ -149,6 +160,8 @@ internal sealed class NutPower : IPowerSource
 
     public bool IsUnverified => false;
 
+    public bool IsButtonHeld => false;
+
     public PowerSample Sample(long atMs) => _last.ToSample(atMs);
 
     public void SetPace(bool onBattery) { }
@@ -181,7 +194,7 @@ internal sealed class NutPower : IPowerSource
 }
 
 /// <summary>
-/// A file that a test or the demo writes to: <c>mains on</c>, <c>mains off</c>, <c>volts 3.7</c>, <c>percent 40</c>, <c>amps -1.5</c>; a dash instead of a value is
+/// A file that a test or the demo writes to: <c>mains on</c>, <c>mains off</c>, <c>volts 3.7</c>, <c>percent 40</c>, <c>amps -1.5</c>, <c>button down</c>, <c>button up</c>; a dash instead of a value is
 /// a sensor that is silent. Lines take effect as they are added; everything from here is shown as simulated and never stops the machine.
 /// </summary>
 internal sealed class ScriptedPower : IPowerSource
@@ -197,6 +210,7 @@ internal sealed class ScriptedPower : IPowerSource
     private readonly Lock _lock = new();
     private PowerSample _now = new(0, true, null, null, null);
     private int _read;
+    private bool _button;
 
     public ScriptedPower(string path)
     {
@@ -210,6 +224,15 @@ internal sealed class ScriptedPower : IPowerSource
     public bool IsSimulated => true;
 
     public bool IsUnverified => false;
+
+    public bool IsButtonHeld
+    {
+        get
+        {
+            lock (_lock)
+                return _button;
+        }
+    }
 
     public PowerSample Sample(long atMs)
     {
@@ -249,7 +272,7 @@ internal sealed class ScriptedPower : IPowerSource
         lock (_lock)
         {
             for (; _read < lines.Length - 1; _read++)
-                _now = PowerScript.Apply(_now, lines[_read]);
+                (_now, _button) = (PowerScript.Apply(_now, lines[_read]), PowerScript.Button(_button, lines[_read]));
         }
         return true;
     }

@@ -18,6 +18,15 @@ public static class PowerScript
             _ => now,
         };
 
+    /// <summary>Whether the household's button is held after one line.</summary>
+    public static bool Button(bool held, string line) =>
+        line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) switch
+        {
+            ["button", "down"] => true,
+            ["button", "up"] => false,
+            _ => held,
+        };
+
     private static bool Value(string text, out double? value)
     {
         value = null;
