@@ -25,6 +25,7 @@ internal static class HwCommand
             HwPagesCommand.Wiring(),
             HwPagesCommand.Shopping(),
             HwStockCommand.Create(),
+            HwUnplugTestCommand.Create(),
         };
 
     public static Option<string?> Bill() =>

@@ -45,7 +45,7 @@ internal static class RunCommand
                 $"{settings.Name}: residents http://{settings.Address}:{settings.ResidentsPort}, stewards https://{settings.Address}:{settings.StewardsPort}"
             );
             Console.WriteLine("ready");
-            await UntilToldAsync(host.Loop.Ended, token);
+            await UntilToldAsync(Task.WhenAny(host.Loop.Ended, host.Stopping), token);
             if (!host.Loop.Ended.IsFaulted)
                 return 0;
             Console.Error.WriteLine("edgenode: " + Why(host.Loop.Ended.Exception!.InnerException!));

@@ -141,6 +141,15 @@ public sealed class BootLedger
         return true;
     }
 
+    /// <summary>
+    /// The stop is complete and the machine runs on, because nobody told it to turn off: the next start of the program in this boot is an ordinary one.
+    /// </summary>
+    public void Complete(string boot)
+    {
+        if (_runs.Count > 0 && _runs[^1].Boot == boot)
+            _runs[^1] = _runs[^1] with { End = RunEnd.Open };
+    }
+
     /// <summary>Runs since the last fed one, without this boot, that ended by our own stop or refusal within ten minutes.</summary>
     public int ShortRuns(string boot) => SinceFed(boot).Count(IsShort);
 

@@ -40,15 +40,17 @@ internal sealed class GaugeFilter(Pack pack, PowerOptions options, bool doubted)
     /// <param name="inUse">The pack is being discharged as far as known, so its numbers must move.</param>
     public void Take(in PowerSample sample, bool inUse)
     {
+        var every = (long)options.FreshEvery.TotalMilliseconds;
         FreshVolts = _volts.Take(
             sample.AtMs,
             Plausible(sample.Volts, pack.Cell.Least * pack.Series, pack.Cell.Most * pack.Series),
-            SlewVolts * pack.Series
+            SlewVolts * pack.Series,
+            every
         );
         if (FreshVolts)
             _middle.Take(_volts.Value!.Value);
-        FreshPercent = _percent.Take(sample.AtMs, Clamp(Plausible(sample.Percent, 0, MostPercent)), SlewPercent);
-        FreshAmps = _amps.Take(sample.AtMs, Plausible(sample.Amps, -1000, 1000), double.PositiveInfinity);
+        FreshPercent = _percent.Take(sample.AtMs, Clamp(Plausible(sample.Percent, 0, MostPercent)), SlewPercent, every);
+        FreshAmps = _amps.Take(sample.AtMs, Plausible(sample.Amps, -1000, 1000), double.PositiveInfinity, every);
         var silent = (long)options.Silent.TotalMilliseconds;
         _volts.Forget(sample.AtMs, silent);
         _percent.Forget(sample.AtMs, silent);
@@ -90,14 +92,16 @@ internal sealed class GaugeFilter(Pack pack, PowerOptions options, bool doubted)
     {
         private long _at;
         private double? _candidate;
+        private long? _seen;
 
         public double? Value { get; private set; }
 
         /// <summary>True when the value is believed: it is within reach of the last one. The first after a silence needs a second that agrees.</summary>
-        public bool Take(long at, double? value, double slew)
+        public bool Take(long at, double? value, double slew, long every)
         {
-            if (value is not { } v)
+            if (value is not { } v || at - _seen < every)
                 return false;
+            _seen = at;
             var near = Value ?? _candidate;
             if (near is not { } last || Math.Abs(v - last) > slew * Math.Max(1, (at - _at) / SlewMs))
             {

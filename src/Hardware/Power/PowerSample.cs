@@ -24,6 +24,9 @@ public sealed record PowerOptions
     /// <summary>A sensor silent for longer is a fault (default: 15 s; rule 5).</summary>
     public TimeSpan Silent { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>A gauge that is asked every few seconds repeats itself in between; only one value in this time counts (default: each).</summary>
+    public TimeSpan FreshEvery { get; init; } = TimeSpan.Zero;
+
     /// <summary>How long the cabinet dares to run blind on battery (default: 120 s).</summary>
     public TimeSpan BlindMost { get; init; } = TimeSpan.FromSeconds(120);
 

@@ -11,7 +11,7 @@ public sealed class NutTests : IAsyncLifetime
 {
     readonly NutPrograms _nut = new();
     readonly NutServer _server = NutServer.Start(
-        new NutDesk("a secret", "Mill cabinet", "0.1.0"),
+        new NutDesk("asecret", "Mill cabinet", "0.1.0"),
         new IPEndPoint(IPAddress.Loopback, 0)
     );
 
@@ -61,7 +61,7 @@ public sealed class NutTests : IAsyncLifetime
         _nut.Write(
             "upsmon.conf",
             $"""
-            MONITOR {Address} 1 monitor "a secret" slave
+            MONITOR {Address} 1 monitor asecret slave
             MINSUPPLIES 1
             SHUTDOWNCMD "touch {stopped}"
             POLLFREQ 1
@@ -74,7 +74,7 @@ public sealed class NutTests : IAsyncLifetime
 
             """
         );
-        await using var upsmon = _nut.Start("sbin/upsmon", "-D", "-F");
+        await using var upsmon = _nut.Start("lib/nut/upsmon", "-D", "-F");
         await Until.HoldsAsync(() => _server.Logins == 1, "upsmon logs in");
         _server.Say(NutState.Unknown with { OnBattery = true, Charge = 40 });
         Assert.False(File.Exists(stopped));
@@ -103,7 +103,7 @@ public sealed class NutTests : IAsyncLifetime
             () => File.Exists(Path.Combine(_nut.Folder, "dummy-ups-ups")),
             "the dummy driver opens its socket"
         );
-        await using var upsd = _nut.Start("sbin/upsd", "-D", "-F", "-u", Environment.UserName);
+        await using var upsd = _nut.Start("lib/nut/upsd", "-D", "-F", "-u", Environment.UserName);
         await Until.HoldsAsync(
             async () => (await NutClient.ReadAsync(address, default)).ToSample(0).Mains == true,
             "upsd says that mains is there"
