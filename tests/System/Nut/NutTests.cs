@@ -7,7 +7,7 @@ using EdgeNode.Tests.System.Hosts;
 namespace EdgeNode.Tests.System.Nut;
 
 /// <summary>Our server against Debian's upsc and upsmon, our client against Debian's upsd with its dummy driver. All on loopback.</summary>
-public sealed class NutTests : IAsyncLifetime
+public sealed class NutTests : IAsyncLifetime, IDisposable
 {
     readonly NutPrograms _nut = new();
     readonly NutServer _server = NutServer.Start(
@@ -19,11 +19,9 @@ public sealed class NutTests : IAsyncLifetime
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
-    {
-        await _server.DisposeAsync();
-        _nut.Dispose();
-    }
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    public void Dispose() => _nut.Dispose();
 
     [Fact]
     public async Task Upsc_lists_the_cabinet_and_reads_it()
