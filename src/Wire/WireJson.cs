@@ -41,6 +41,9 @@ namespace EdgeNode.Wire;
 [JsonSerializable(typeof(ChainOutcomeBody))]
 [JsonSerializable(typeof(ChainVoteRequestBody))]
 [JsonSerializable(typeof(ChainCompletedBody))]
+[JsonSerializable(typeof(PartnerQueryBody))]
+[JsonSerializable(typeof(PartnerAnswerBody))]
+[JsonSerializable(typeof(PartnerSummaryBody))]
 [JsonSerializable(typeof(string[]))]
 public sealed partial class WireJson : JsonSerializerContext
 {
