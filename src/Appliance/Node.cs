@@ -131,6 +131,7 @@ public sealed class Node : IDisposable
             PairingDesk.NextDue(_db),
             _schedule.NextDue(),
             _finding.NextDue(),
+            _proposer.NextDue(),
             _roads.NextDue(),
         ];
         return dues.Min(d => d);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using EdgeNode.Federation;
 
 namespace EdgeNode.Tests.Sim;
 
@@ -139,7 +140,7 @@ public static class Program
     private static string Describe(WorldOptions o) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{o.Nodes} cabinets, {o.Days} days, {o.People.Residents} residents each; loss {o.Links.LossPct} %, delay up to {o.Links.DelayMax}, crash {o.Crashes.PerStep:P1} a step, clocks {(o.Clocks.JumpEvery is null ? "steady" : "jump")}, {(o.Hostile.MalloryEvery is null ? "nobody" : "somebody")} on the wire, {(o.Hostile.RogueEvery is null ? "no" : "one")} liar, peerings end {o.People.EndPeeringPct} %"
+            $"{o.Nodes} cabinets, {o.Days} days, {o.People.Residents} residents each; loss {o.Links.LossPct} %, delay up to {o.Links.DelayMax}, crash {o.Crashes.PerStep:P1} a step, clocks {(o.Clocks.JumpEvery is null ? "steady" : "jump")}, {(o.Hostile.MalloryEvery is null ? "nobody" : "somebody")} on the wire, {(o.Hostile.RogueEvery is null ? "no" : "one")} liar, peerings end {o.People.EndPeeringPct} %, partners by {string.Join('/', o.Modes.Select(m => m.Word()))}"
         );
 
     private static void Print(Counters counts, TextWriter log)

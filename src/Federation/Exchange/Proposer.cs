@@ -20,6 +20,7 @@ public sealed class Proposer(Did me, Exchange exchange, Entropy entropy, Exchang
     private const int MostWaiting = 10_000;
 
     private readonly Dictionary<string, Moment> _foundAt = new(StringComparer.Ordinal);
+    private Moment? _restartAt;
 
     /// <summary>Waits and bounds of the modes without full replication.</summary>
     public FindingOptions Finding { get; init; } = FindingOptions.Default;
@@ -55,6 +56,9 @@ public sealed class Proposer(Did me, Exchange exchange, Entropy entropy, Exchang
     /// <summary>A search may have come to its end.</summary>
     public void Due(Turn turn)
     {
+        // A time beyond the longest wait was set by a clock that has been set back since.
+        if (_restartAt is { } at && (at <= turn.Now || at - turn.Now > Finding.AnswerWithin))
+            Restart(turn);
         var gathered = search.Due(turn);
         if (gathered.Refusal is { } refusal)
             TakeFailure(turn, turn.Db.Number("SELECT max(plan_id) FROM plan"), refusal.Code);
@@ -76,9 +80,22 @@ public sealed class Proposer(Did me, Exchange exchange, Entropy entropy, Exchang
         turn.Emit(new StartPlan(planId, market, planCap));
     }
 
-    /// <summary>After a restart: a run that was under way starts again from the tables.</summary>
+    /// <summary>
+    /// After a restart: a run that was under way starts again from the tables. One that asks neighbours waits a while, until they can be in contact again.
+    /// </summary>
     public void Resume(Turn turn)
     {
+        if (Replicates)
+            Restart(turn);
+        else if (turn.Db.Exists("SELECT 1 FROM plan WHERE state = 'running'"))
+            _restartAt = turn.Now + Finding.AnswerWithin;
+    }
+
+    public Moment? NextDue() => _restartAt;
+
+    private void Restart(Turn turn)
+    {
+        _restartAt = null;
         if (
             turn.Db.Run("UPDATE plan SET state = 'failed', ended = $1, reason = 'restarted' WHERE state = 'running'", turn.Now.Ms)
             > 0

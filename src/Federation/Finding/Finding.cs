@@ -53,6 +53,7 @@ public sealed class Finding
         _tidied = turn.Now;
         if (turn.Now >= Moment.EarliestSure)
             Statements.ForgetPassing(turn, turn.Now - TidyEvery);
+        _book.Tidy(turn);
     }
 
     /// <summary>Tidying waits for the next step that happens anyway.</summary>

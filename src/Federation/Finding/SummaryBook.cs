@@ -8,12 +8,15 @@ namespace EdgeNode.Federation;
 public sealed record SummaryPart(IReadOnlyList<Did> Audience, PartnerSketch Sketch);
 
 /// <summary>
-/// The newest summary of each neighbour. It is kept as the statements that it came in, so it survives a restart; an older one is let go when a newer one
-/// arrives.
+/// The newest summary of each neighbour. It is kept as the statements that it came in, so it survives a restart; older ones are let go from time to time.
 /// </summary>
 public sealed class SummaryBook
 {
+    /// <summary>Statements of a summary and of some before it that are read after a restart.</summary>
+    private const int MostRead = 4 * PartnerSummaryBody.MaxParts;
+
     private readonly Dictionary<Did, List<(string Id, long Hlc, PartnerSummaryBody Body)>> _known = [];
+    private readonly List<string> _replaced = [];
 
     /// <summary>A verified summary, kept by the inbox already.</summary>
     public Verdict Take(Turn turn, Statement statement)
@@ -28,9 +31,9 @@ public sealed class SummaryBook
         var newest = parts.Count == 0 || parts.Max(p => p.Hlc) < statement.Hlc;
         if (!parts.Any(p => p.Body.Summary == body.Summary) && parts.Count > 0)
         {
+            _replaced.AddRange(newest ? parts.Select(p => p.Id) : [statement.Id]);
             if (!newest)
-                return Drop(turn, [statement.Id]);
-            Drop(turn, [.. parts.Select(p => p.Id)]);
+                return Verdict.Accepted;
             parts.Clear();
         }
         if (parts.Any(p => p.Body.Part == body.Part))
@@ -42,8 +45,16 @@ public sealed class SummaryBook
     /// <summary>The peering has ended.</summary>
     public void Forget(Turn turn, Did peer)
     {
-        Drop(turn, [.. PartsOf(turn.Db, peer).Select(p => p.Id)]);
-        _known.Remove(peer);
+        _replaced.AddRange(PartsOf(turn.Db, peer).Select(p => p.Id));
+        _known[peer] = [];
+    }
+
+    /// <summary>Lets go of what newer summaries have replaced; nothing refers to it.</summary>
+    public void Tidy(Turn turn)
+    {
+        foreach (var id in _replaced)
+            Statements.Forget(turn, id);
+        _replaced.Clear();
     }
 
     /// <summary>What a neighbour's newest summary says, or null when there is none, it has expired, or it does not say everything.</summary>
@@ -72,14 +83,6 @@ public sealed class SummaryBook
         && body.Audience.Length <= Statement.MaxAudience
         && Array.TrueForAll(body.Audience, did => Did.TryParse(did, out _));
 
-    /// <summary>Nothing refers to a summary, so its statements can go; a later copy is older than what is kept then.</summary>
-    private static Verdict Drop(Turn turn, IReadOnlyList<string> ids)
-    {
-        foreach (var id in ids)
-            Statements.Forget(turn, id);
-        return Verdict.Accepted;
-    }
-
     private List<(string Id, long Hlc, PartnerSummaryBody Body)> PartsOf(Db db, Did peer)
     {
         if (_known.TryGetValue(peer, out var parts))
@@ -87,13 +90,14 @@ public sealed class SummaryBook
         return _known[peer] = Load(db, peer);
     }
 
-    private static List<(string Id, long Hlc, PartnerSummaryBody Body)> Load(Db db, Did peer)
+    private List<(string Id, long Hlc, PartnerSummaryBody Body)> Load(Db db, Did peer)
     {
         var kept = Statements
-            .Newest(db, Kinds.PartnerSummary, peer, PartnerSummaryBody.MaxParts)
+            .Newest(db, Kinds.PartnerSummary, peer, MostRead)
             .Select(s => (s.Id, s.Hlc, Body: WireJson.Read(s.Body, WireJson.Default.PartnerSummaryBody)!))
             .ToList();
         var newest = kept.FirstOrDefault().Body?.Summary;
+        _replaced.AddRange(kept.Where(p => p.Body.Summary != newest).Select(p => p.Id));
         return [.. kept.Where(p => p.Body.Summary == newest).OrderBy(p => p.Body.Part)];
     }
 }

@@ -83,6 +83,9 @@ internal sealed class RestCheck(World world)
             var there = known.FirstOrDefault(i => i.Id == id);
             if ((there.Version == version && there.Active == active) || (there.Id is null && !active) || IsExcused(a, b))
                 continue;
+            // A cabinet that does not replicate tells of an entry when a ring needs it; what it told has to be up to date all the same.
+            if (there.Id is null && !a.Replicates)
+                continue;
             return new(
                 "rest.items",
                 a,

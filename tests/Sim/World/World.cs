@@ -51,7 +51,7 @@ internal sealed class World : IDisposable
         [
             .. Enumerable
                 .Range(0, options.Nodes)
-                .Select(i => new Cabinet(this, i, _folder, _prng.Fork(), tuning, Drift(clocks, options.Clocks))),
+                .Select(i => new Cabinet(this, i, _folder, _prng.Fork(), Mode(tuning, i), Drift(clocks, options.Clocks))),
         ];
         Rogue = options.Hostile.RogueEvery is null ? null : new Rogue(this, options.Nodes, _prng.Fork());
         Stations = Rogue is null ? [.. Cabinets] : [.. Cabinets, Rogue];
@@ -250,9 +250,22 @@ internal sealed class World : IDisposable
                 EarlyPerPeer = prng.Pick([4, 200, 200]),
             },
             Pairing = PairingOptions.Default with { Retry = TimeSpan.FromSeconds(5), RetryMax = TimeSpan.FromMinutes(30) },
+            Finding = FindingOptions.Default with
+            {
+                AnswerWithin = TimeSpan.FromMinutes(15),
+                SummaryEvery = TimeSpan.FromMinutes(20),
+                SearchEvery = TimeSpan.FromHours(5),
+                ProposeAfter = TimeSpan.FromHours(1),
+            },
             TryRoadFor = TimeSpan.FromMinutes(40),
             PlanCap = options.PlanCap,
             PlanQuiet = options.People.PlanQuiet,
+        };
+
+    private NodeOptions Mode(NodeOptions tuning, int index) =>
+        tuning with
+        {
+            Finding = tuning.Finding with { Mode = Options.Modes[index % Options.Modes.Count] },
         };
 
     private static double Drift(Prng prng, ClockFaults faults) => (2 * prng.Unit() - 1) * faults.DriftPpm / 1e6;
