@@ -238,9 +238,7 @@ public sealed class Node : IDisposable
                 turn.Emit(new PageChanged(PageChanged.Everybody));
                 return listed;
             case Kinds.PartnerQuery or Kinds.PartnerAnswer or Kinds.PartnerSummary:
-                if (_finding.Apply(turn, statement, out var isNews) is var heard && isNews)
-                    _schedule.Changed(turn.Now);
-                return heard;
+                return _finding.Apply(turn, statement);
             default:
                 _finding.Changed();
                 return _exchange.Apply(turn, statement);

@@ -1,4 +1,5 @@
 using System.Net;
+using EdgeNode.Federation;
 
 namespace EdgeNode.Appliance.Demo;
 
@@ -39,7 +40,7 @@ public sealed record CabinetPlace(int Index, string Name, IPAddress Address, str
     }
 
     /// <summary>The settings file of this cabinet.</summary>
-    public string Settings(int cap) =>
+    public string Settings(int cap, FindingMode mode) =>
         $"""
             ; Written by edgenode demo at every start; changes are lost.
             [cabinet]
@@ -58,6 +59,7 @@ public sealed record CabinetPlace(int Index, string Name, IPAddress Address, str
             [matching]
             plan=manual
             cap={cap}
+            mode={mode.Word()}
             [timing]
             pace=demo
 

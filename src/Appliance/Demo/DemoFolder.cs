@@ -1,3 +1,5 @@
+using EdgeNode.Federation;
+
 namespace EdgeNode.Appliance.Demo;
 
 /// <summary>The demo's folder: fresh data folders and settings for three cabinets, locked for one demo at a time.</summary>
@@ -9,7 +11,7 @@ internal static class DemoFolder
     /// Takes away what the last run left, its summary too, so that nobody reads an old one; dispose the result to let another demo in.
     /// </summary>
     /// <exception cref="DemoException">Another demo runs there, or the folder cannot be written.</exception>
-    public static IDisposable Prepare(IReadOnlyList<CabinetPlace> places, string summaryFile, int cap)
+    public static IDisposable Prepare(IReadOnlyList<CabinetPlace> places, string summaryFile, int cap, FindingMode mode)
     {
         var folder = places[0].Folder;
         try
@@ -22,7 +24,7 @@ internal static class DemoFolder
                 if (Directory.Exists(place.DataFolder))
                     Directory.Delete(place.DataFolder, recursive: true);
                 CreateFolder(place.DataFolder);
-                File.WriteAllText(place.ConfigFile, place.Settings(cap));
+                File.WriteAllText(place.ConfigFile, place.Settings(cap, mode));
             }
             return held;
         }

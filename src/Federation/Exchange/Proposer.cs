@@ -170,8 +170,39 @@ public sealed class Proposer(Did me, Exchange exchange, Entropy entropy, Exchang
                 )
             );
         }
-        return Complete(turn, edges, people, (window.From, window.From, window.To), planHash);
+        return !Replicates && WasDeclined(turn, edges)
+            ? null
+            : Complete(turn, edges, people, (window.From, window.From, window.To), planHash);
     }
+
+    /// <summary>
+    /// Whether somebody said no to this very ring, or nobody answered, not long ago. Searches come often; nobody is asked the same again and again.
+    /// </summary>
+    private bool WasDeclined(Turn turn, List<ChainEdge> edges)
+    {
+        var since = (turn.Now - Finding.AskAgainAfter).Ms;
+        var alike = turn.Db.All(
+            "SELECT e.chain_id FROM chain_edge e JOIN chain c ON c.chain_id = e.chain_id "
+                + "WHERE e.offering_id = $1 AND e.need_id = $2 AND c.state = 'ABORTED' AND c.decided_at > $3 ORDER BY c.decided_at DESC",
+            r => r.Text(0),
+            edges[0].OfferingId,
+            edges[0].NeedId,
+            since
+        );
+        return alike.Any(chain => HasEdges(turn, chain, edges) && IsRefusedByPeople(turn, chain));
+    }
+
+    private static bool HasEdges(Turn turn, string chain, List<ChainEdge> edges) =>
+        turn.Db.All("SELECT offering_id, need_id FROM chain_edge WHERE chain_id = $1", r => (r.Text(0), r.Text(1)), chain)
+            .ToHashSet()
+            .SetEquals(edges.Select(e => (e.OfferingId, e.NeedId)));
+
+    private static bool IsRefusedByPeople(Turn turn, string chain) =>
+        ChainBook
+            .Votes(turn.Db, chain)
+            .Where(v => !v.Yes)
+            .Select(v => WireJson.Read(Statements.Get(turn.Db, v.StatementId).Body, WireJson.Default.ChainVoteBody)?.Reason)
+            .Any(reason => reason is "not_all_agreed" or "deadline");
 
     /// <summary>
     /// The home node of the smallest participant proposes. Without full replication it may not have found the ring: then a node of the ring does it in its place

@@ -33,17 +33,14 @@ public sealed class Finding
     /// <summary>Searches start by themselves this often, news or not; null with full replication, where news is seen.</summary>
     public TimeSpan? SearchEvery => _options.Mode == FindingMode.Replicate ? null : _options.SearchEvery;
 
-    /// <summary>A verified question, answer or summary. <paramref name="isNews"/>: a search might find more now.</summary>
-    public Verdict Apply(Turn turn, Statement statement, out bool isNews)
-    {
-        isNews = statement.Kind == Kinds.PartnerSummary && _options.Mode == FindingMode.Gossip;
-        return statement.Kind switch
+    /// <summary>A verified question, answer or summary.</summary>
+    public Verdict Apply(Turn turn, Statement statement) =>
+        statement.Kind switch
         {
             Kinds.PartnerQuery => _desk.Answer(turn, statement),
             Kinds.PartnerAnswer => Search.Apply(turn, statement),
             _ => _book.Take(turn, statement),
         };
-    }
 
     public void Due(Turn turn)
     {

@@ -57,6 +57,9 @@ public sealed record FindingOptions
     /// <summary>A ring whose natural proposer stays silent is proposed here after this (default: 10 min).</summary>
     public TimeSpan ProposeAfter { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>A ring that somebody declined, or nobody answered, is not proposed again before this (default: 7 days).</summary>
+    public TimeSpan AskAgainAfter { get; init; } = TimeSpan.FromDays(7);
+
     /// <summary>Questions to one neighbour in one step of a search (default: 4, of 2,000 marks each).</summary>
     public int QuestionsAtOnce { get; init; } = 4;
 

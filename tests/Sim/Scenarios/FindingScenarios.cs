@@ -26,6 +26,16 @@ internal static class FindingScenarios
             Play("crashes_while_searching", "A cabinet that dies at every step of a search finds the ring", 3, Gossip, Crashes),
             Play("one_unit_found_by_two", "Two cabinets find the same unit: one ring is agreed, the other ends", 3, Query, OneUnitTwice),
             Play("changed_to_replication", "A cabinet that changes to full replication sends what it kept", 2, Query, ChangedMode),
+            Play("searches_by_itself", "Without a steward's word a cabinet asks every so often", 2, Query, ByItself) with
+            {
+                With = o =>
+                    o with
+                    {
+                        Modes = Query,
+                        People = o.People with { PlanQuiet = TimeSpan.FromMinutes(30) },
+                        Tune = n => n with { Finding = n.Finding with { SearchEvery = TimeSpan.FromHours(3) } },
+                    },
+            },
             Play("spent_entry_is_not_answered", "What is used up is in no answer, and who had it is told", 2, Query, Spent),
         ];
 
@@ -205,6 +215,21 @@ internal static class FindingScenarios
         s.Until(() => Foreign(s.B) == 2, "both entries have come");
         s.Expect(alice.Items.All(i => Knows(s.B, i)), "they are Alice's");
         s.Rest();
+    }
+
+    private static void ByItself(Stage s)
+    {
+        s.PairAll();
+        var alice = s.Person(s.A, "legal", "catering");
+        s.Hours(2);
+        // A has searched and found nothing, and sees nothing of what is posted at B now.
+        s.B.Reconfigure(o => o with { PlanQuiet = null });
+        s.B.PowerCut(TimeSpan.FromMinutes(1));
+        s.Until(() => s.B.IsUp, "B is up again");
+        var bob = s.Person(s.B, "catering", "legal");
+        s.Until(() => s.World.Watch.Facts.Proposals.Count > 0, "A finds it");
+        var chain = s.World.Watch.Facts.Proposals.Keys.First();
+        RingScenarios.AgreeAll(s, chain, alice, bob);
     }
 
     private static void Spent(Stage s)

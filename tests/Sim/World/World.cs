@@ -254,7 +254,8 @@ internal sealed class World : IDisposable
             {
                 AnswerWithin = TimeSpan.FromMinutes(15),
                 SummaryEvery = TimeSpan.FromMinutes(20),
-                SearchEvery = TimeSpan.FromHours(5),
+                // Searches without news go on for ever, and with them the questions to people who never answer: such a world does not come to rest.
+                SearchEvery = TimeSpan.FromDays(40),
                 ProposeAfter = TimeSpan.FromHours(1),
             },
             TryRoadFor = TimeSpan.FromMinutes(40),
