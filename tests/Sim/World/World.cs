@@ -117,7 +117,7 @@ internal sealed class World : IDisposable
         {
             var happens = _events.Dequeue();
             Now = next.At;
-            Watch.Expect(++_handled <= MostEvents, "world.runaway", null, $"{MostEvents} events are not enough");
+            Watch.Expect(++_handled <= MostEvents || !Options.IsWatched, "world.runaway", null, $"{MostEvents} events are not enough");
             happens();
         }
         Now = end;
@@ -184,8 +184,19 @@ internal sealed class World : IDisposable
 
     public void SendOnLink(Cabinet from, SendOnLink send)
     {
+        if (!Options.IsWatched)
+            CountSent(send);
         if (Find(send.Peer) is { } to)
             Net.Send(from, to, send.Kind, send.Bytes);
+    }
+
+    private void CountSent(SendOnLink send)
+    {
+        Counts.Add("bytes", send.Bytes.Length);
+        if (send.Kind != TopicKind.Data || Bundle.TryRead(send.Bytes) is not { } bundle)
+            return;
+        foreach (var statement in bundle.Statements)
+            Counts.Add("sent " + Statement.TryRead(statement)?.Kind);
     }
 
     /// <summary>A matching run: a pure function, done after a while, lost when its cabinet dies first.</summary>

@@ -122,6 +122,9 @@ internal sealed record WorldOptions
     /// <summary>What a scenario changes of the nodes' waits and bounds.</summary>
     public Func<NodeOptions, NodeOptions> Tune { get; init; } = o => o;
 
+    /// <summary>Whether the checkers look on (default: yes). A benchmark of a large world has no time for it.</summary>
+    public bool IsWatched { get; init; } = true;
+
     /// <summary>A planted fault, for the proof that the checkers can fail.</summary>
     public Plant? Plant { get; init; }
 
