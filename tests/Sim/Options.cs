@@ -24,6 +24,7 @@ internal sealed record SimOptions
     public string? Modes { get; init; }
     public int Cap { get; init; } = 3;
     public int Unreachable { get; init; }
+    public int Context { get; init; } = FindingOptions.Default.Context;
     public ModeCut Cut { get; init; } = ModeCut.Spread;
     public IReadOnlyList<FindingMode> Only { get; init; } = [FindingMode.Replicate, FindingMode.Query, FindingMode.Gossip];
 
@@ -73,6 +74,7 @@ internal sealed record SimOptions
             "--nodes" => o with { Nodes = Whole(name, value, 2, 10) },
             "--modes" => o with { Modes = value },
             "--cap" => o with { Cap = Whole(name, value, 2, 4) },
+            "--context" => o with { Context = Whole(name, value, 0, 3) },
             "--unreachable" => o with { Unreachable = Whole(name, value, 0, 8) },
             "--cut" => o with { Cut = value == "place" ? ModeCut.Place : value == "spread" ? ModeCut.Spread : throw Wrong("--cut is place or spread") },
             "--only" => o with { Only = [FindingModes.Parse(value) ?? throw Wrong("--only is replicate, query or gossip")] },

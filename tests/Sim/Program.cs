@@ -17,7 +17,7 @@ public static class Program
             lives N worlds from seed M on, J at a time, and names the seeds that failed with the command that replays each
         edgenode-sim --planted [--json]
             plants faults and demands that the checkers catch each of them
-        edgenode-sim --modes MARKET [--nodes K] [--cap C] [--cut place|spread] [--unreachable U] [--only MODE] [--json]
+        edgenode-sim --modes MARKET [--nodes K] [--cap C] [--cut place|spread] [--unreachable U] [--context N] [--only MODE] [--json]
             what each way of finding partners makes of one market file, cut into K cabinets (10) of which U are out of reach
         edgenode-sim --scenario NAME [--trace FILE] | --scenarios | --list
             plays a named scenario, or all; --list names them with what each claims
@@ -110,7 +110,7 @@ public static class Program
         var market = ModeMarket.Read(options.Modes!, cabinets, options.Cut);
         var best = market.Solve(options.Cap);
         log.WriteLine($"{market.Residents.Length} residents at {cabinets} cabinets; the best plan has {best.Items} items, at most {best.BoundMicro / 100_000_000}");
-        var bench = new ModeBench(market, cabinets, options.Cap, options.Unreachable, log);
+        var bench = new ModeBench(market, cabinets, options, log);
         var results = options.Only.Select(bench.Run).ToArray();
         var replicated = results.FirstOrDefault(r => r.Mode == FindingMode.Replicate)?.Items ?? best.Items;
         foreach (var r in results)

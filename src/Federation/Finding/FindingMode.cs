@@ -60,6 +60,11 @@ public sealed record FindingOptions
     /// <summary>A ring that somebody declined, or nobody answered, is not proposed again before this (default: 7 days).</summary>
     public TimeSpan AskAgainAfter { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>
+    /// How many people farther than a ring reaches are asked about, so that a plan sees what else its neighbours' entries could do, 0 to 3 (default: 1).
+    /// </summary>
+    public int Context { get; init; } = 1;
+
     /// <summary>Questions to one neighbour in one step of a search (default: 4, of 2,000 marks each).</summary>
     public int QuestionsAtOnce { get; init; } = 4;
 

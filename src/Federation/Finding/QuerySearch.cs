@@ -24,6 +24,9 @@ public sealed class QuerySearch(
     SummaryBook? summaries
 ) : IPartnerSearch
 {
+    /// <summary>People that a walk may pass outside: those of a ring, and some more.</summary>
+    private int Reach => cap - 1 + options.Context;
+
     private readonly ReplicaSearch _replica = new(speaker.Me);
     private FoundBook _found = new(speaker.Me, 0);
     private SearchRound? _round;
@@ -95,7 +98,7 @@ public sealed class QuerySearch(
         foreach (var peer in known.Keys)
         {
             var own = _round!.Shelf.SeenBy(peer);
-            var useful = new Hints(peer, own, known).Useful(own, cap - 1);
+            var useful = new Hints(peer, own, known).Useful(own, Reach);
             Ask(turn, peer, [.. useful.Select(m => m.Needs).Distinct().Order()], useful.Select(m => m.Offers), hops: 1);
         }
         return [.. known.Keys];
@@ -105,7 +108,7 @@ public sealed class QuerySearch(
     private void NextStep(Turn turn)
     {
         var round = _round!;
-        while (round.IsAnswered && round.Step < cap - 1 && round.Open.Count > 0)
+        while (round.IsAnswered && round.Step < Reach && round.Open.Count > 0)
         {
             round.Step++;
             foreach (var peer in round.Open.Order())
@@ -123,7 +126,7 @@ public sealed class QuerySearch(
         uint[] fresh = [.. ends.Distinct().Where(m => !told.Contains(m)).Order()];
         var leads = own.SelectMany(p => p.Wants).SelectMany(n => n.Marks);
         if (own.Count > 0)
-            Ask(turn, peer, fresh, leads, Math.Min(cap - round.Step, PartnerQueryBody.MaxHops));
+            Ask(turn, peer, fresh, leads, Math.Min(Reach + 1 - round.Step, PartnerQueryBody.MaxHops));
     }
 
     private void Ask(Turn turn, Did peer, uint[] gives, IEnumerable<uint> leads, int hops)

@@ -23,7 +23,7 @@ internal sealed record ModeResult(
 /// The same market in each mode: real nodes, every statement signed and carried, everybody says yes. Value is what was agreed, in items that change hands. Nothing
 /// goes wrong but that some cabinets may be out of reach from the first search on.
 /// </summary>
-internal sealed class ModeBench(ModeMarket market, int cabinets, int cap, int unreachable, TextWriter log)
+internal sealed class ModeBench(ModeMarket market, int cabinets, SimOptions bench, TextWriter log)
 {
     private const int MostRounds = 8;
 
@@ -35,12 +35,13 @@ internal sealed class ModeBench(ModeMarket market, int cabinets, int cap, int un
         var options = WorldOptions.Quiet(7, cabinets) with
         {
             Modes = [mode],
-            PlanCap = cap,
+            PlanCap = bench.Cap,
             Batch = 64,
             IsWatched = false,
             Tune = n =>
                 n with
                 {
+                    Finding = n.Finding with { Context = bench.Context },
                     Exchange = n.Exchange with { OpenPerProposer = 100_000, EarlyPerPeer = 10_000, AskAfter = TimeSpan.FromHours(1) },
                     Sync = n.Sync with { FillTo = 56_000, Window = 256 * 1024, InboxKept = 4096, Retransmit = TimeSpan.FromMinutes(20) },
                 },
@@ -48,7 +49,7 @@ internal sealed class ModeBench(ModeMarket market, int cabinets, int cap, int un
         using var world = new World(options);
         Prepare(world);
         var before = world.Counts["bytes"];
-        for (var i = 0; i < unreachable; i++)
+        for (var i = 0; i < bench.Unreachable; i++)
             world.Net.CutOff(world.Cabinets[i], TimeSpan.FromDays(60));
         world.Run(TimeSpan.FromHours(1));
         var rounds = 0;
@@ -123,7 +124,7 @@ internal sealed class ModeBench(ModeMarket market, int cabinets, int cap, int un
             world.People.Find(person)!.Answer(chain, "yes");
     }
 
-    private IEnumerable<Cabinet> Reachable(World world) => world.Cabinets.Skip(unreachable);
+    private IEnumerable<Cabinet> Reachable(World world) => world.Cabinets.Skip(bench.Unreachable);
 
     private static bool HasUndecided(Cabinet cabinet) =>
         cabinet.Db.Exists("SELECT 1 FROM chain WHERE state IN ('SEEN', 'VALIDATED', 'CONSENTED', 'YES')");
