@@ -76,7 +76,13 @@ internal sealed record SimOptions
             "--cap" => o with { Cap = Whole(name, value, 2, 4) },
             "--context" => o with { Context = Whole(name, value, 0, 3) },
             "--unreachable" => o with { Unreachable = Whole(name, value, 0, 8) },
-            "--cut" => o with { Cut = value == "place" ? ModeCut.Place : value == "spread" ? ModeCut.Spread : throw Wrong("--cut is place or spread") },
+            "--cut" => o with
+            {
+                Cut =
+                    value == "place" ? ModeCut.Place
+                    : value == "spread" ? ModeCut.Spread
+                    : throw Wrong("--cut is place or spread"),
+            },
             "--only" => o with { Only = [FindingModes.Parse(value) ?? throw Wrong("--only is replicate, query or gossip")] },
             "--days" => o with { Days = Real(name, value, 60) },
             "--trace" => o with { TraceFile = value },

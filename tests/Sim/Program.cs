@@ -109,7 +109,9 @@ public static class Program
         var cabinets = options.Nodes ?? 10;
         var market = ModeMarket.Read(options.Modes!, cabinets, options.Cut);
         var best = market.Solve(options.Cap);
-        log.WriteLine($"{market.Residents.Length} residents at {cabinets} cabinets; the best plan has {best.Items} items, at most {best.BoundMicro / 100_000_000}");
+        log.WriteLine(
+            $"{market.Residents.Length} residents at {cabinets} cabinets; the best plan has {best.Items} items, at most {best.BoundMicro / 100_000_000}"
+        );
         var bench = new ModeBench(market, cabinets, options, log);
         var results = options.Only.Select(bench.Run).ToArray();
         var replicated = results.FirstOrDefault(r => r.Mode == FindingMode.Replicate)?.Items ?? best.Items;

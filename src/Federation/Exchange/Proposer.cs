@@ -12,7 +12,14 @@ public sealed record StartPlan(long PlanId, Market Market, int Cap) : Effect;
 /// participant proposes it, and no new plan starts while proposals of the last one are undecided. In the other modes plans differ, so a ring that its natural
 /// proposer has not found is proposed by another after a while, and what is undecided is simply left out of the next search.
 /// </summary>
-public sealed class Proposer(Did me, Exchange exchange, Entropy entropy, ExchangeOptions options, int planCap, IPartnerSearch search)
+public sealed class Proposer(
+    Did me,
+    Exchange exchange,
+    Entropy entropy,
+    ExchangeOptions options,
+    int planCap,
+    IPartnerSearch search
+)
 {
     public const int PlansKept = 50;
 
@@ -151,7 +158,10 @@ public sealed class Proposer(Did me, Exchange exchange, Entropy entropy, Exchang
         for (var i = 0; i < people.Length; i++)
         {
             var (edge, receiver) = (ring.Edges[i], people[(i + 1) % people.Length]);
-            if (search.Offering(turn, edge.Offering, pledged) is not { } offering || search.Need(turn, edge.Need, pledged) is not { } need)
+            if (
+                search.Offering(turn, edge.Offering, pledged) is not { } offering
+                || search.Need(turn, edge.Need, pledged) is not { } need
+            )
                 return null;
             edges.Add(
                 new ChainEdge(
@@ -193,7 +203,8 @@ public sealed class Proposer(Did me, Exchange exchange, Entropy entropy, Exchang
     }
 
     private static bool HasEdges(Turn turn, string chain, List<ChainEdge> edges) =>
-        turn.Db.All("SELECT offering_id, need_id FROM chain_edge WHERE chain_id = $1", r => (r.Text(0), r.Text(1)), chain)
+        turn
+            .Db.All("SELECT offering_id, need_id FROM chain_edge WHERE chain_id = $1", r => (r.Text(0), r.Text(1)), chain)
             .ToHashSet()
             .SetEquals(edges.Select(e => (e.OfferingId, e.NeedId)));
 

@@ -134,7 +134,9 @@ internal sealed class FoundBook(Did me, int peoplePerPeer)
         foreach (var o in person.Gives)
         {
             var known = Items.FindOffering(db, o.Id);
-            var fits = known is null ? Items.FindNeed(db, o.Id) is null : known.HomeNode == home && known.Participant == found.Did && known.Active;
+            var fits = known is null
+                ? Items.FindNeed(db, o.Id) is null
+                : known.HomeNode == home && known.Participant == found.Did && known.Active;
             fits &= IsSound(o.Id, o.Version, o.Free, o.Audience, nodes) && Listings.IsCategory(o.Category);
             if (fits && !found.Wants.ContainsKey(o.Id) && IsOwner(home, o.Id, found.Did))
                 found.Gives[o.Id] = new(o.Id, o.Version, o.Category, o.Free, [.. o.Audience.Select(i => nodes[i])]);
@@ -142,7 +144,9 @@ internal sealed class FoundBook(Did me, int peoplePerPeer)
         foreach (var n in person.Wants)
         {
             var known = Items.FindNeed(db, n.Id);
-            var fits = known is null ? Items.FindOffering(db, n.Id) is null : known.HomeNode == home && known.Participant == found.Did && known.Active;
+            var fits = known is null
+                ? Items.FindOffering(db, n.Id) is null
+                : known.HomeNode == home && known.Participant == found.Did && known.Active;
             if (
                 fits
                 && IsSound(n.Id, n.Version, n.Free, n.Audience, nodes)

@@ -39,7 +39,9 @@ internal sealed class Hints
         return
         [
             .. _theirs.Where(m =>
-                from.TryGetValue(m.Needs, out var before) && to.TryGetValue(m.Offers, out var after) && before + 1 + after <= others
+                from.TryGetValue(m.Needs, out var before)
+                && to.TryGetValue(m.Offers, out var after)
+                && before + 1 + after <= others
             ),
         ];
     }

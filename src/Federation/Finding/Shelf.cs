@@ -47,13 +47,20 @@ internal sealed class Shelf
         var gives = Items
             .OfferingsAt(db, me)
             .Where(o => o is { StatementId: not null, Audience.Count: > 0 })
-            .Select(o => (o.Participant, Item: new ShelfOffering(o.Id, o.Version, o.Category, Free(o.Id, o.Capacity, o.Consumed), o.Audience)))
+            .Select(o =>
+                (
+                    o.Participant,
+                    Item: new ShelfOffering(o.Id, o.Version, o.Category, Free(o.Id, o.Capacity, o.Consumed), o.Audience)
+                )
+            )
             .Where(o => o.Item.Free > 0)
             .ToLookup(o => o.Participant, o => o.Item);
         var wants = Items
             .NeedsAt(db, me)
             .Where(n => n is { StatementId: not null, Audience.Count: > 0 })
-            .Select(n => (n.Participant, Item: new ShelfNeed(n.Id, n.Version, n.Accepts, Free(n.Id, n.Capacity, n.Consumed), n.Audience)))
+            .Select(n =>
+                (n.Participant, Item: new ShelfNeed(n.Id, n.Version, n.Accepts, Free(n.Id, n.Capacity, n.Consumed), n.Audience))
+            )
             .Where(n => n.Item.Free > 0)
             .ToLookup(n => n.Participant, n => n.Item);
         var people = gives.Select(g => g.Key).Where(wants.Contains).Order();

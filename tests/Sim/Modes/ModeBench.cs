@@ -42,8 +42,19 @@ internal sealed class ModeBench(ModeMarket market, int cabinets, SimOptions benc
                 n with
                 {
                     Finding = n.Finding with { Context = bench.Context },
-                    Exchange = n.Exchange with { OpenPerProposer = 100_000, EarlyPerPeer = 10_000, AskAfter = TimeSpan.FromHours(1) },
-                    Sync = n.Sync with { FillTo = 56_000, Window = 256 * 1024, InboxKept = 4096, Retransmit = TimeSpan.FromMinutes(20) },
+                    Exchange = n.Exchange with
+                    {
+                        OpenPerProposer = 100_000,
+                        EarlyPerPeer = 10_000,
+                        AskAfter = TimeSpan.FromHours(1),
+                    },
+                    Sync = n.Sync with
+                    {
+                        FillTo = 56_000,
+                        Window = 256 * 1024,
+                        InboxKept = 4096,
+                        Retransmit = TimeSpan.FromMinutes(20),
+                    },
                 },
         };
         using var world = new World(options);
@@ -57,7 +68,12 @@ internal sealed class ModeBench(ModeMarket market, int cabinets, SimOptions benc
         {
             last = Committed(world).Items;
             Round(world, mode);
-            log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {mode.Word()}: round {rounds + 1}, {Committed(world).Items} items agreed"));
+            log.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  {mode.Word()}: round {rounds + 1}, {Committed(world).Items} items agreed"
+                )
+            );
         }
         return Result(world, mode, rounds, before);
     }
@@ -74,8 +90,17 @@ internal sealed class ModeBench(ModeMarket market, int cabinets, SimOptions benc
         foreach (var a in world.Cabinets)
         foreach (var b in world.Cabinets.Where(c => c.Index < a.Index))
             a.Ask(new AcceptPeering(b.Did), _ => { });
-        Until(world, () => world.Cabinets.All(c => PeerBook.Enrolled(c.Db).Count == cabinets - 1 && c.Node.InContact.Count() == cabinets - 1), "peerings stand");
-        var people = market.Residents.Select(r => (Resident: r, Person: world.People.Add(world.Cabinets[r.Cabinet], automatic: false))).ToArray();
+        Until(
+            world,
+            () =>
+                world.Cabinets.All(c =>
+                    PeerBook.Enrolled(c.Db).Count == cabinets - 1 && c.Node.InContact.Count() == cabinets - 1
+                ),
+            "peerings stand"
+        );
+        var people = market
+            .Residents.Select(r => (Resident: r, Person: world.People.Add(world.Cabinets[r.Cabinet], automatic: false)))
+            .ToArray();
         foreach (var (resident, person) in people)
             person.Join(() => Post(person, resident));
         var items = market.Residents.Sum(r => r.Gives.Count + r.Wants.Count);
@@ -129,8 +154,7 @@ internal sealed class ModeBench(ModeMarket market, int cabinets, SimOptions benc
     private static bool HasUndecided(Cabinet cabinet) =>
         cabinet.Db.Exists("SELECT 1 FROM chain WHERE state IN ('SEEN', 'VALIDATED', 'CONSENTED', 'YES')");
 
-    private bool IsQuiet(World world) =>
-        Reachable(world).All(c => c.Db.Number("SELECT count(*) FROM outbox") == 0);
+    private bool IsQuiet(World world) => Reachable(world).All(c => c.Db.Number("SELECT count(*) FROM outbox") == 0);
 
     private static void Until(World world, Func<bool> holds, string what)
     {

@@ -53,9 +53,7 @@ internal sealed class ModeMarket
     /// <summary>What a solver makes of the whole market at once, in items.</summary>
     public Plan Solve(int cap)
     {
-        var offerings = Residents.SelectMany(
-            (r, i) => r.Gives.Select(o => new MarketOffering(o, "r" + i, "all", o, 1, []))
-        );
+        var offerings = Residents.SelectMany((r, i) => r.Gives.Select(o => new MarketOffering(o, "r" + i, "all", o, 1, [])));
         var needs = Residents.SelectMany(
             (r, i) => r.Wants.Select((accepts, k) => new MarketNeed($"n{i}/{k}", "r" + i, "all", accepts, 1, []))
         );

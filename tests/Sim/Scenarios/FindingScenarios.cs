@@ -15,17 +15,53 @@ internal static class FindingScenarios
     public static IEnumerable<Scenario> All =>
         [
             Play("query_finds_ring_over_three", "Three cabinets that ask find a ring and complete it", 3, Query, RingOverThree),
-            Play("gossip_finds_ring_over_three", "Three cabinets with summaries find a ring and complete it", 3, Gossip, RingOverThree),
+            Play(
+                "gossip_finds_ring_over_three",
+                "Three cabinets with summaries find a ring and complete it",
+                3,
+                Gossip,
+                RingOverThree
+            ),
             Play("mixed_modes_find_a_ring", "Cabinets of three modes find a ring and complete it", 3, Mixed, MixedModes),
             Play("summary_hints_save_queries", "A neighbour whose summary fits nothing is not asked", 4, Gossip, HintsSave),
             Play("without_summary_a_neighbour_is_asked", "Who sends no summary is asked all the same", 3, OneGossips, NoSummary),
-            Play("silent_neighbour_costs_its_own_rings", "A neighbour that does not answer stops no other ring", 3, Query, Silent),
-            Play("entry_not_in_the_audience_is_not_found", "What is shared with one neighbour shows in no other's answer", 3, Query, NotInAudience),
+            Play(
+                "silent_neighbour_costs_its_own_rings",
+                "A neighbour that does not answer stops no other ring",
+                3,
+                Query,
+                Silent
+            ),
+            Play(
+                "entry_not_in_the_audience_is_not_found",
+                "What is shared with one neighbour shows in no other's answer",
+                3,
+                Query,
+                NotInAudience
+            ),
             Play("summary_respects_the_audience", "A summary counts only what its reader may see", 3, Gossip, NotInSummary),
-            Play("search_goes_on_after_a_restart", "A cabinet that dies while it asks finds the ring after it", 3, Query, Restart),
+            Play(
+                "search_goes_on_after_a_restart",
+                "A cabinet that dies while it asks finds the ring after it",
+                3,
+                Query,
+                Restart
+            ),
             Play("crashes_while_searching", "A cabinet that dies at every step of a search finds the ring", 3, Gossip, Crashes),
-            Play("one_unit_found_by_two", "Two cabinets find the same unit: one ring is agreed, the other ends", 3, Query, OneUnitTwice),
-            Play("changed_to_replication", "A cabinet that changes to full replication sends what it kept", 2, Query, ChangedMode),
+            Play(
+                "one_unit_found_by_two",
+                "Two cabinets find the same unit: one ring is agreed, the other ends",
+                3,
+                Query,
+                OneUnitTwice
+            ),
+            Play(
+                "changed_to_replication",
+                "A cabinet that changes to full replication sends what it kept",
+                2,
+                Query,
+                ChangedMode
+            ),
             Play("searches_by_itself", "Without a steward's word a cabinet asks every so often", 2, Query, ByItself) with
             {
                 With = o =>
@@ -144,7 +180,10 @@ internal static class FindingScenarios
         var (toB, toC) = (Summary(s.B, s.A), Summary(s.C, s.A));
         s.Expect(toB.Contains(CategoryMarks.Of("secret/legal")), "B is told of what B may see");
         s.Expect(toC.Contains(CategoryMarks.Of("open/music")), "C is told of what C may see");
-        s.Expect(!toC.Contains(CategoryMarks.Of("secret/legal")) && !toC.Contains(CategoryMarks.Of("secret/catering")), "and of no more");
+        s.Expect(
+            !toC.Contains(CategoryMarks.Of("secret/legal")) && !toC.Contains(CategoryMarks.Of("secret/catering")),
+            "and of no more"
+        );
         s.Rest();
     }
 
@@ -273,10 +312,7 @@ internal static class FindingScenarios
         at.Db.Number("SELECT count(*) FROM offering WHERE home_node <> $1 AND state = 'active'", at.Did.Value);
 
     private static long Questions(Cabinet from, Cabinet to) =>
-        to.Db.Number(
-            "SELECT count(*) FROM statement WHERE kind = 'partner-query' AND origin = $1",
-            from.Did.Value
-        );
+        to.Db.Number("SELECT count(*) FROM statement WHERE kind = 'partner-query' AND origin = $1", from.Did.Value);
 
     private static bool IsSearching(Cabinet at) => at.Db.Exists("SELECT 1 FROM plan WHERE state = 'running'");
 
@@ -284,12 +320,14 @@ internal static class FindingScenarios
     private static bool Knows(Cabinet at, string item) => Bodies(at, null).Any(b => b.Contains(item, StringComparison.Ordinal));
 
     private static IEnumerable<string> Bodies(Cabinet at, string? kind) =>
-        at.Db.All("SELECT raw FROM statement WHERE origin <> $1", r => Statement.FromStore(r.Bytes(0)), at.Did.Value)
+        at
+            .Db.All("SELECT raw FROM statement WHERE origin <> $1", r => Statement.FromStore(r.Bytes(0)), at.Did.Value)
             .Where(x => kind is null || x.Kind == kind)
             .Select(x => System.Text.Encoding.UTF8.GetString(x.Body));
 
     private static bool MentionsMark(Cabinet at, string category, Cabinet asker) =>
-        at.Db.All(
+        at
+            .Db.All(
                 "SELECT raw FROM statement WHERE kind = 'partner-query' AND origin = $1",
                 r => WireJson.Read(Statement.FromStore(r.Bytes(0)).Body, WireJson.Default.PartnerQueryBody)!,
                 asker.Did.Value

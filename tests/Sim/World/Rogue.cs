@@ -163,7 +163,12 @@ internal sealed class Rogue : Station, IDisposable
         if (_heard.Count < 2000)
             _heard.AddRange(bundle.Statements.Select(Statement.TryRead).OfType<Statement>());
         if (World.Faulty && World.Find(from) is Cabinet asker)
-            foreach (var query in bundle.Statements.Select(Statement.TryRead).OfType<Statement>().Where(s => s.Kind == Kinds.PartnerQuery))
+            foreach (
+                var query in bundle
+                    .Statements.Select(Statement.TryRead)
+                    .OfType<Statement>()
+                    .Where(s => s.Kind == Kinds.PartnerQuery)
+            )
                 AnswerFalsely(asker, query);
         var receipt = new ReceiptBody(bundle.Header.Stream, bundle.Header.Seq, bundle.Header.Seq, []);
         Put(from, TopicKind.Receipt, Signed(Kinds.Receipt, from, WireJson.Write(receipt, WireJson.Default.ReceiptBody)));
@@ -433,9 +438,14 @@ internal sealed class Rogue : Station, IDisposable
             1 => "did:edge:" + new string(_prng.Pick(['a', 'b', 'c']), 52),
             _ => _person.Did.Value,
         };
-        var items = _heard.Where(s => s.Kind == Kinds.Offering).Select(s => WireJson.Read(s.Body, WireJson.Default.OfferingBody)!.OfferingId);
+        var items = _heard
+            .Where(s => s.Kind == Kinds.Offering)
+            .Select(s => WireJson.Read(s.Body, WireJson.Default.OfferingBody)!.OfferingId);
         var known = items.Take(3).ToArray();
-        string Entry() => known.Length > 0 && _prng.Percent(30) ? _prng.Pick(known) : _prng.Percent(20) ? Nobody : _entropy.Uuid7(Time);
+        string Entry() =>
+            known.Length > 0 && _prng.Percent(30) ? _prng.Pick(known)
+            : _prng.Percent(20) ? Nobody
+            : _entropy.Uuid7(Time);
         int[] audience = [.. Enumerable.Range(0, nodes)];
         var version = _prng.Pick([1, 1, 1, 0, int.MaxValue]);
         return new(

@@ -117,7 +117,12 @@ internal sealed class World : IDisposable
         {
             var happens = _events.Dequeue();
             Now = next.At;
-            Watch.Expect(++_handled <= MostEvents || !Options.IsWatched, "world.runaway", null, $"{MostEvents} events are not enough");
+            Watch.Expect(
+                ++_handled <= MostEvents || !Options.IsWatched,
+                "world.runaway",
+                null,
+                $"{MostEvents} events are not enough"
+            );
             happens();
         }
         Now = end;

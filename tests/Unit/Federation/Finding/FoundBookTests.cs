@@ -37,7 +37,11 @@ public sealed class FoundBookTests : IDisposable
     public void One_entry_has_one_owner_and_is_either_offered_or_needed()
     {
         var other = ExtensionTests.Person('y');
-        var market = Join((Hill, Person(Zoe, Item(1), Item(2))), (Hill, Person(other, Item(1), Item(3))), (Hill, Person(other, Item(4), Item(4))));
+        var market = Join(
+            (Hill, Person(Zoe, Item(1), Item(2))),
+            (Hill, Person(other, Item(1), Item(3))),
+            (Hill, Person(other, Item(4), Item(4)))
+        );
 
         Assert.Equal(["1", "4"], market.Offerings.Select(o => o.Id[35..36]).Order());
         Assert.Equal(["2", "3"], market.Needs.Select(n => n.Id[35..36]).Order());
