@@ -37,7 +37,7 @@ internal sealed record ShelfPerson(Did Did, IReadOnlyList<ShelfOffering> Gives, 
 /// </summary>
 internal sealed class Shelf
 {
-    private Shelf(IReadOnlyList<ShelfPerson> people) => People = people;
+    internal Shelf(IReadOnlyList<ShelfPerson> people) => People = people;
 
     public IReadOnlyList<ShelfPerson> People { get; }
 

@@ -83,55 +83,87 @@ public sealed class SummaryDesk(ChainSpeaker speaker, Entropy entropy, FindingOp
         Sha.Hex([.. parts.SelectMany(p => WireJson.Write(p, WireJson.Default.PartnerSummaryBody))]);
 }
 
-/// <summary>Makes the parts of a summary: people whose entries are shared with the same nodes are counted together.</summary>
-internal static class SummaryParts
+/// <summary>One part while it is being filled.</summary>
+internal sealed class SummarySection
 {
-    private sealed class Section(Did[] audience)
+    private readonly Dictionary<uint, (int Offered, int Needed)> _categories = [];
+    private readonly HashSet<SketchMove> _moves = [];
+
+    /// <summary>False when another move with two new categories would not fit.</summary>
+    public bool HasRoom => PartnerSketch.SizeOf(_categories.Count + 2, _moves.Count + 1) <= PartnerSummaryBody.MaxSketch;
+
+    public void Move(uint needs, uint offers)
     {
-        private readonly Dictionary<uint, (int Offered, int Needed)> _categories = [];
-        private readonly HashSet<SketchMove> _moves = [];
-
-        public Did[] Audience => audience;
-
-        public bool IsFull => PartnerSketch.SizeOf(_categories.Count, _moves.Count) > PartnerSummaryBody.MaxSketch / 2;
-
-        public void Move(uint needs, uint offers)
-        {
-            _categories.TryAdd(needs, default);
-            _categories.TryAdd(offers, default);
-            _moves.Add(new(needs, offers));
-        }
-
-        public void Count(uint mark, int offered, int needed)
-        {
-            if (_categories.TryGetValue(mark, out var c))
-                _categories[mark] = (c.Offered + offered, c.Needed + needed);
-        }
-
-        public PartnerSummaryBody ToBody()
-        {
-            var table = _categories.Select(c => new SketchCategory(c.Key, Most(c.Value.Offered), Most(c.Value.Needed)));
-            var (categories, moves) = new PartnerSketch([.. table], [.. _moves]).Pack();
-            return new("", 0, 1, true, [.. audience.Select(d => d.Value)], categories, moves);
-        }
-
-        private static ushort Most(int units) => (ushort)Math.Min(units, ushort.MaxValue);
+        _categories.TryAdd(needs, default);
+        _categories.TryAdd(offers, default);
+        _moves.Add(new(needs, offers));
     }
 
+    /// <summary>False when no move of this part touches the category.</summary>
+    public bool Count(uint mark, int offered, int needed)
+    {
+        if (!_categories.TryGetValue(mark, out var c))
+            return false;
+        _categories[mark] = (c.Offered + offered, c.Needed + needed);
+        return true;
+    }
+
+    public PartnerSummaryBody ToBody(Did[] audience)
+    {
+        var table = _categories.Select(c => new SketchCategory(c.Key, Most(c.Value.Offered), Most(c.Value.Needed)));
+        var (categories, moves) = new PartnerSketch([.. table], [.. _moves]).Pack();
+        return new("", 0, 1, true, [.. audience.Select(d => d.Value)], categories, moves);
+    }
+
+    private static ushort Most(int units) => (ushort)Math.Min(units, ushort.MaxValue);
+}
+
+/// <summary>People whose entries are shared with the same nodes are counted together, in as many parts as it takes, but one more than a summary has at most.</summary>
+internal sealed class SummaryGroup(Did[] audience)
+{
+    private readonly List<SummarySection> _sections = [new()];
+
+    public IEnumerable<(Did[] Audience, PartnerSummaryBody Body)> Parts => _sections.Select(s => (audience, s.ToBody(audience)));
+
+    public void Add(ShelfPerson person)
+    {
+        foreach (var need in person.Wants)
+        foreach (var offer in person.Gives.Where(o => SummaryParts.Both(need.Audience, o.Audience).SequenceEqual(audience)))
+        foreach (var mark in need.Marks)
+            Move(mark, offer.Mark);
+        foreach (var offer in person.Gives.Where(o => !audience.Except(o.Audience).Any()))
+            _ = _sections.Any(s => s.Count(offer.Mark, offer.Free, 0));
+        foreach (var need in person.Wants.Where(n => !audience.Except(n.Audience).Any()))
+        foreach (var mark in need.Marks)
+            _ = _sections.Any(s => s.Count(mark, 0, need.Free));
+    }
+
+    private void Move(uint needs, uint offers)
+    {
+        if (!_sections[^1].HasRoom && _sections.Count <= PartnerSummaryBody.MaxParts)
+            _sections.Add(new());
+        // What is beyond the last part is said by its being too many: then the summary is not whole.
+        if (_sections[^1].HasRoom)
+            _sections[^1].Move(needs, offers);
+    }
+}
+
+/// <summary>Makes the parts of a summary.</summary>
+internal static class SummaryParts
+{
     /// <summary>All parts, for whoever may see them.</summary>
     public static List<(Did[] Audience, PartnerSummaryBody Body)> Of(Shelf shelf)
     {
-        var open = new SortedDictionary<string, Section>(StringComparer.Ordinal);
-        var parts = new List<Section>();
+        var groups = new SortedDictionary<string, SummaryGroup>(StringComparer.Ordinal);
         foreach (var person in shelf.People)
         foreach (var audience in Audiences(person))
         {
             var key = string.Join(' ', audience.Select(d => d.Value));
-            if (!open.TryGetValue(key, out var section) || section.IsFull)
-                parts.Add(open[key] = section = new Section(audience));
-            Add(section, person, audience);
+            if (!groups.TryGetValue(key, out var group))
+                groups.Add(key, group = new SummaryGroup(audience));
+            group.Add(person);
         }
-        return [.. parts.Select(s => (s.Audience, s.ToBody()))];
+        return [.. groups.Values.SelectMany(g => g.Parts)];
     }
 
     /// <summary>What one neighbour is told, numbered; one empty part when there is nothing.</summary>
@@ -145,29 +177,12 @@ internal static class SummaryParts
         return [.. seen.Take(kept).Select((part, i) => part with { Part = i, Parts = kept, Whole = whole })];
     }
 
+    public static Did[] Both(IReadOnlyList<Did> a, IReadOnlyList<Did> b) => [.. a.Where(b.Contains).Order()];
+
     /// <summary>The groups of nodes that see a need and an offering of this person together.</summary>
     private static IEnumerable<Did[]> Audiences(ShelfPerson person) =>
         person
             .Wants.SelectMany(n => person.Gives.Select(o => Both(n.Audience, o.Audience)))
             .Where(a => a.Length > 0)
             .DistinctBy(a => string.Join(' ', a.Select(d => d.Value)));
-
-    private static void Add(Section section, ShelfPerson person, Did[] audience)
-    {
-        foreach (var need in person.Wants)
-        foreach (var offer in person.Gives)
-        {
-            if (!Both(need.Audience, offer.Audience).SequenceEqual(audience))
-                continue;
-            foreach (var mark in need.Marks)
-                section.Move(mark, offer.Mark);
-        }
-        foreach (var offer in person.Gives.Where(o => !audience.Except(o.Audience).Any()))
-            section.Count(offer.Mark, offer.Free, 0);
-        foreach (var need in person.Wants.Where(n => !audience.Except(n.Audience).Any()))
-        foreach (var mark in need.Marks)
-            section.Count(mark, 0, need.Free);
-    }
-
-    private static Did[] Both(IReadOnlyList<Did> a, IReadOnlyList<Did> b) => [.. a.Where(b.Contains).Order()];
 }
