@@ -167,6 +167,35 @@ public static class Items
             ? new Did(did)
             : null;
 
+    /// <summary>The active offerings of a home node, by id.</summary>
+    public static List<Offering> OfferingsAt(Db db, Did homeNode) =>
+        db.All(
+            $"SELECT {OfferingColumns} FROM offering WHERE home_node = $1 AND state = 'active' ORDER BY offering_id",
+            ReadOffering,
+            homeNode.Value
+        );
+
+    /// <summary>The active needs of a home node, by id.</summary>
+    public static List<Need> NeedsAt(Db db, Did homeNode)
+    {
+        var accepts = db.All(
+                "SELECT a.need_id, a.category FROM need_accept a JOIN need n ON n.need_id = a.need_id "
+                    + "WHERE n.home_node = $1 AND n.state = 'active' ORDER BY a.need_id, a.category",
+                r => (Need: r.Text(0), Category: r.Text(1)),
+                homeNode.Value
+            )
+            .ToLookup(a => a.Need, a => a.Category, StringComparer.Ordinal);
+        return
+        [
+            .. db.All(
+                    $"SELECT {NeedColumns} FROM need WHERE home_node = $1 AND state = 'active' ORDER BY need_id",
+                    ReadNeed,
+                    homeNode.Value
+                )
+                .Select(n => n with { Accepts = [.. accepts[n.Id]] }),
+        ];
+    }
+
     public static List<Offering> OfferingsOf(Db db, Did participant) =>
         db.All(
             $"SELECT {OfferingColumns} FROM offering WHERE participant = $1 AND state = 'active' ORDER BY offering_id DESC",

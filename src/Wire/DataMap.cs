@@ -38,6 +38,8 @@ public static class DataMap
     public const int Streams = 5;
 
     private static readonly TimeSpan Year = TimeSpan.FromDays(365);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan TwoDays = TimeSpan.FromDays(2);
     private static readonly TimeSpan Month = TimeSpan.FromDays(31);
     private const string RingNodes = "the home cabinets of the ring";
     private const string Resident = "the resident, by sharing";
@@ -160,6 +162,36 @@ public static class DataMap
             "word that a cabinet runs on battery, goes, or is back",
             "the enrolled neighbours",
             Agreed
+        ),
+        new(
+            Kinds.PartnerQuery,
+            DataClass.Shared,
+            SharedStream,
+            PartnerQueryBody.MaxBody,
+            Hour,
+            "a question who could continue a ring, by marks of categories, without names",
+            "the neighbour that is asked",
+            Agreed
+        ),
+        new(
+            Kinds.PartnerAnswer,
+            DataClass.Shared,
+            SharedStream,
+            PartnerAnswerBody.MaxBody,
+            Hour,
+            "entries that could continue a ring, without nicknames and titles",
+            "the neighbour that asked, as far as residents share with it",
+            Resident
+        ),
+        new(
+            Kinds.PartnerSummary,
+            DataClass.Shared,
+            SharedStream,
+            PartnerSummaryBody.MaxBody,
+            TwoDays,
+            "how often which category is offered and needed, by marks, without names",
+            "the neighbours that residents share with",
+            Resident
         ),
     ];
 
