@@ -17,6 +17,7 @@ public static class Program
             DemoCommand.Create(),
             DoctorCommand.Create(),
             MatchCommand.Create(),
+            CategoriesCommand.Create(),
             StewardCommand.Create(),
         };
         var parsed = root.Parse(args);

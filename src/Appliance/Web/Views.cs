@@ -66,6 +66,28 @@ public sealed record NeedView(
     IReadOnlyList<Delivery> Deliveries
 );
 
+/// <summary>A shared offering or need that a search found.</summary>
+/// <param name="Cabinet">Name of the cabinet it is at.</param>
+public sealed record FoundView(
+    string Id,
+    bool IsOffering,
+    string Title,
+    string Label,
+    IReadOnlyList<string> Categories,
+    string Node,
+    string Cabinet,
+    bool IsHere,
+    bool IsMine
+);
+
+/// <summary>What a search found.</summary>
+/// <param name="More">There are more than are shown.</param>
+/// <param name="Meant">Other words that would find something; null when there is no need of them.</param>
+public sealed record FindView(IReadOnlyList<FoundView> Entries, bool More, string? Meant)
+{
+    public static FindView Nothing { get; } = new([], false, null);
+}
+
 /// <summary>Where a ring stands, in the words of its home node's state machine.</summary>
 public enum RingState
 {

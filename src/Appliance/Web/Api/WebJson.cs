@@ -31,6 +31,10 @@ namespace EdgeNode.Appliance.Web.Api;
 [JsonSerializable(typeof(WireView))]
 [JsonSerializable(typeof(HealthJson))]
 [JsonSerializable(typeof(AuditJson))]
+[JsonSerializable(typeof(CategoriesJson))]
+[JsonSerializable(typeof(SuggestJson))]
+[JsonSerializable(typeof(FindJson))]
+[JsonSerializable(typeof(List<BalanceJson>))]
 public sealed partial class WebJson : JsonSerializerContext
 {
     /// <summary>The one instance to use.</summary>
