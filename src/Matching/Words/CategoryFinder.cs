@@ -39,6 +39,9 @@ public static class CategoryFinder
     /// <summary>Categories that come from neighbours' entries alone.</summary>
     private const int MostFromNeighbours = 3;
 
+    /// <summary>How much more the first word counts.</summary>
+    private const double FirstWord = 1.3;
+
     private const string Columns = "name others";
 
     /// <summary>Reads only. Cheap enough to be asked with every letter typed.</summary>
@@ -52,7 +55,7 @@ public static class CategoryFinder
         var meant = PutRight(db, query, rows);
         var found = Ranked(rows, query).Select(id => (id, By: SuggestedBy.Words));
         if (meant is not null)
-            found = found.Concat(Ranked(Rows(db, meant), meant).Select(id => (id, By: SuggestedBy.Spelling)));
+            found = Ranked(Rows(db, meant), meant).Select(id => (id, By: SuggestedBy.Spelling)).Concat(found);
         found = found.Concat(FromNeighbours(db, meant ?? query, homes).Select(id => (id, By: SuggestedBy.Neighbours)));
         var chosen = found
             .DistinctBy(f => f.id)
@@ -72,15 +75,17 @@ public static class CategoryFinder
         )
         ?? id;
 
-    /// <summary>Categories whose names have the words, the likeliest first.</summary>
-    internal static IEnumerable<string> Named(Db db, WordQuery query) => Ranked(Rows(db, query), query);
+    /// <summary>Categories whose names have all the words, the likeliest first.</summary>
+    internal static IEnumerable<string> Named(Db db, WordQuery query) => Ranked(Rows(db, query.AllOf(Columns)), query);
 
-    private static List<NameRow> Rows(Db db, WordQuery query) =>
+    private static List<NameRow> Rows(Db db, WordQuery query) => Rows(db, query.AnyOf(Columns));
+
+    private static List<NameRow> Rows(Db db, string match) =>
         db.All(
             "SELECT w.category, w.name, w.others, w.stems FROM category_fts f JOIN category_words w ON w.row = f.rowid "
                 + $"WHERE category_fts MATCH $1 ORDER BY bm25(category_fts, 10.0, 5.0, 3.0) LIMIT {MostRows}",
             r => new NameRow(r.Text(0), r.Text(1).Split(' '), r.Text(2).Split(' '), r.Text(3).Split(' ')),
-            query.AnyOf(Columns)
+            match
         );
 
     // A word that no name has is taken for misspelt when a word of some name is near to it.
@@ -97,14 +102,14 @@ public static class CategoryFinder
         return ReferenceEquals(right, query) ? null : right with { IsOpen = false };
     }
 
-    // Every word counts, and the more so the fewer of the rows have it; among equals the shorter name, then the id, so that the order never depends on chance.
+    // Every word counts, and the more so the fewer of the rows have it; the first one more, because it mostly names the thing. Among equals the shorter name,
+    // then the id, so that the order never depends on chance.
     private static IEnumerable<string> Ranked(List<NameRow> rows, WordQuery query)
     {
-        var weights = query.Words.ToDictionary(
-            w => w,
-            w => 1.0 / (1 + Math.Log(1 + rows.Count(r => Worth(r, w, w == query.Open) > 0)))
-        );
-        return rows.Select(r => (Row: r, Worth: query.Words.Sum(w => weights[w] * Worth(r, w, w == query.Open))))
+        var weights = query
+            .Words.Select((w, i) => (w, Weight: (i == 0 ? FirstWord : 1) / (1 + Math.Log(1 + rows.Count(r => Worth(r, w, w == query.Open) > 0)))))
+            .ToList();
+        return rows.Select(r => (Row: r, Worth: weights.Sum(w => w.Weight * Worth(r, w.w, w.w == query.Open))))
             .OrderByDescending(r => r.Worth)
             .ThenBy(r => r.Row.Name.Length)
             .ThenBy(r => r.Row.Category, StringComparer.Ordinal)
@@ -118,9 +123,9 @@ public static class CategoryFinder
         var at = Array.IndexOf(row.Name, word);
         return at == 0 ? 11
             : at > 0 ? 10
-            : isOpen && Begins(row.Name, word) ? 7
-            : Array.IndexOf(row.Others, word) >= 0 ? 6.5
-            : Array.IndexOf(row.Stems, Stem.Of(word)) >= 0 ? 5
+            : isOpen && Begins(row.Name, word) ? 8.5
+            : Array.IndexOf(row.Others, word) >= 0 ? 8
+            : Array.IndexOf(row.Stems, Stem.Of(word)) >= 0 ? 6
             : isOpen && Begins(row.Others, word) ? 4
             : 0;
     }

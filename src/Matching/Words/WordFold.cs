@@ -13,11 +13,11 @@ public static class WordFold
     /// <summary>Longest word in characters; what is longer is cut.</summary>
     public const int MaxWord = 32;
 
-    /// <summary>Base letters of U+00C0 to U+017F, one character each (Unicode 15, canonical decompositions; crossed letters by their base).</summary>
+    /// <summary>Base letters of U+00C0 to U+017F, one character each (canonical decompositions; crossed letters by their base); a dot for what has none.</summary>
     private const string Latin =
-        "aaaaaaaceeeeiiiidnooooo·ouuuuytsaaaaaaaceeeeiiiidnooooo·ouuuuyty"
-        + "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllllllnnnnnnnnnoooooooorrrrrrsssssssstttttt"
-        + "uuuuuuuuuuuuwwyyyzzzzzzs";
+        "aaaaaa·ceeeeiiiidnooooo·ouuuuy··aaaaaa·ceeeeiiiidnooooo·ouuuuy·y"
+        + "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiii··jjkkklllllll"
+        + "lllnnnnnnnnnoooooo··rrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 
     /// <summary>Nasal consonant and the consonants before which it is also written as anusvara: हिन्दी and हिंदी are one word.</summary>
     private static readonly (char Nasal, string Before)[] Homorganic =
@@ -42,9 +42,11 @@ public static class WordFold
         {
             if (words.Count == most)
                 return words;
+            if (IsInside(rune))
+                continue;
             if (IsOfWord(rune))
                 Append(word, rune);
-            else if (!IsInside(rune))
+            else
                 Finish(words, word);
         }
 
@@ -68,7 +70,7 @@ public static class WordFold
         Rune.IsLetterOrDigit(rune)
         || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 
-    // Apostrophes, and the joiners that Indic and Persian keyboards put between letters.
+    // Apostrophes, soft hyphens, the stretching of Arabic letters, and the joiners that Indic and Persian keyboards put between letters.
     private static bool IsInside(Rune rune) =>
         rune.Value is '\'' or '\u2019' or '\u02BC' or '\u200C' or '\u200D' or '\u0640' or '\u00AD';
 

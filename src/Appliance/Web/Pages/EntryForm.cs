@@ -75,13 +75,13 @@ public static class EntryForm
 
     private static Html Suggestion(PageFrame f, SuggestedCategory c) =>
         c.By == SuggestedBy.Neighbours
-            ? $"{Part.Words(c.Label)} <span class=\"soft small\">{f.T.Say("kind.neighbours")}</span>"
+            ? (Html)$"{Part.Words(c.Label)} <span class=\"soft small\">{f.T.Say("kind.neighbours")}</span>"
             : Part.Words(c.Label);
 
     private static Html Hint(PageFrame f, EntryFormModel m) =>
         m.Draft.Title.Length == 0 ? (Html)$"<p class=\"hint\">{f.T.Say("kind.write")}</p>"
-        : m.Suggested.Meant is { } meant ? $"<p class=\"hint\">{f.T.Say("kind.meant", ("words", Part.Words(meant)))}</p>"
-        : m.Suggested.Categories.Count == 0 ? $"<p class=\"hint\">{f.T.Say("kind.none")}</p>"
+        : m.Suggested.Meant is { } meant ? (Html)$"<p class=\"hint\">{f.T.Say("kind.meant", ("words", Part.Words(meant)))}</p>"
+        : m.Suggested.Categories.Count == 0 ? (Html)$"<p class=\"hint\">{f.T.Say("kind.none")}</p>"
         : Html.Empty;
 
     private static Html Tree(PageFrame f, EntryFormModel m)
