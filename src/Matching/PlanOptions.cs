@@ -52,7 +52,7 @@ public sealed record PlanOptions
 {
     public static PlanOptions Default { get; } = new();
 
-    /// <summary>Longest ring, 2 to 4 residents (default: 3).</summary>
+    /// <summary>Longest ring, 2 to 6 residents, or 0 for chains only (default: 3).</summary>
     public int Cap { get; init; } = 3;
 
     /// <summary>What is maximised (default: expected score).</summary>
@@ -69,6 +69,23 @@ public sealed record PlanOptions
 
     /// <summary>Rings kept at once, some 100 bytes each (default: 2 million). With more the plan is made of those found first.</summary>
     public int MaxColumns { get; init; } = 2_000_000;
+
+    /// <summary>Longest gift chain in arcs, the altruist's included; 0 plans none (default: 0).</summary>
+    public int ChainLimit { get; init; }
+
+    /// <summary>Whether to write the certificate of the bound (default: no; the bound is proved in whole numbers either way).</summary>
+    public bool WithCertificate { get; init; }
+
+    /// <summary>
+    /// Runs independent parts of the market, on as many threads as the caller likes, and returns when all are done (default:
+    /// one after the other). The answer does not depend on it.
+    /// </summary>
+    public Action<IReadOnlyList<Action>> RunAll { get; init; } =
+        static parts =>
+        {
+            foreach (var part in parts)
+                part();
+        };
 
     /// <summary>Ids of offerings and needs that are held elsewhere and out of this plan (default: none).</summary>
     public IReadOnlyCollection<string> Excluded { get; init; } = [];

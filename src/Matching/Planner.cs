@@ -8,7 +8,7 @@ public static class Planner
 {
     /// <summary>
     /// Finds the best set of rings it can within the limits and says how good it is at most. Throws
-    /// <see cref="ArgumentOutOfRangeException"/> for a cap outside 2 to 4 or a limit below zero.
+    /// <see cref="ArgumentOutOfRangeException"/> for a cap that is neither 0 nor from 2 to 6 or a limit below zero.
     /// </summary>
     /// <param name="market">The input.</param>
     /// <param name="options">Cap, objective, limits and the items to leave out.</param>
@@ -17,82 +17,152 @@ public static class Planner
     /// </param>
     public static Plan Solve(Market market, PlanOptions options, CancellationToken cancel = default)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(options.WorkLimit);
-        ArgumentOutOfRangeException.ThrowIfNegative(options.MaxSearchSteps);
-        ArgumentOutOfRangeException.ThrowIfNegative(options.MaxColumns);
+        Check(options);
         var input = market.Without(options.Excluded);
-        var graph = ExchangeGraph.Build(input);
-        var search = new CycleSearch(graph, options.Cap);
-        var columns = RingColumns.Collect(graph, search, options, cancel);
-        var meter = new WorkMeter(options.WorkLimit, cancel);
-        var packed = Packing.Solve(Problem(columns), meter);
-        var bound = columns.Tally.Complete ? packed.Bound : ArcBound(graph, search, options.Objective);
-        PlanRing[] rings = [.. packed.Columns.Select(column => ToRing(graph, columns, column))];
+        var graph = ExchangeGraph.Build(input, options.Objective);
+        var found = Solve(graph, options, cancel);
+        PlanRing[] rings = [.. found.Rings.Select(ring => ToRing(graph, ring))];
         var plan = new Plan
         {
             Rings = rings,
             Cap = options.Cap,
             Objective = options.Objective,
-            ValueMicro = packed.Value,
-            BoundMicro = bound,
-            Columns = columns.Tally.Rings,
-            Work = meter.Done,
-            Deterministic = !meter.Cancelled && !cancel.IsCancellationRequested,
+            ValueMicro = found.ValueMicro,
+            BoundMicro = found.BoundMicro,
+            Columns = found.Columns,
+            Work = found.Work,
+            Deterministic = found.Deterministic,
             InputHash = input.InputHash,
-            PlanHash = PlanDigest.OfPlan(input.InputHash, options.Objective, options.Cap, packed.Value, rings),
+            PlanHash = PlanDigest.OfPlan(input.InputHash, options.Objective, options.Cap, found.ValueMicro, rings),
         };
         plan.Check(input);
         return plan;
     }
 
-    private static PackingProblem Problem(RingColumns columns)
+    /// <summary>
+    /// Plans a graph, whatever it was built from: by listing its rings and chains where the limits allow, else by pricing. Limits
+    /// and exceptions as above; ids of held items are not looked at.
+    /// </summary>
+    public static GraphPlan Solve(ExchangeGraph graph, PlanOptions options, CancellationToken cancel = default)
     {
-        var (ids, weights, start) = (new int[columns.Count], new long[columns.Count], new int[columns.Count + 1]);
-        var rows = new List<int>(6 * columns.Count);
-        Span<int> resources = stackalloc int[2 * CycleSearch.MaxCap];
-        for (var column = 0; column < columns.Count; column++)
+        Check(options);
+        var pool = new ColumnPool(graph);
+        var complete = List(graph, options, pool, cancel);
+        if (!complete && graph.Dummies == 0)
+            return new PricedSolver(graph, SeedsOf(graph, options, cancel), options, cancel).Solve(ArcBound(graph, options));
+        pool = pool.InColumnOrder();
+        var solver = new GraphSolver(pool, options, cancel);
+        solver.Run();
+        var columns = solver.Columns();
+        return new GraphPlan
         {
-            (ids[column], weights[column]) = (column, columns.Weight(column));
-            rows.AddRange(resources[..columns.ResourcesOf(column, resources)]);
-            start[column + 1] = rows.Count;
+            Rings = [.. columns.Where(c => !pool.IsChain(c)).Select(c => ToGraphRing(pool, c))],
+            Chains = [.. columns.Where(pool.IsChain).Select(c => ToGraphRing(pool, c))],
+            ValueMicro = solver.Value,
+            BoundMicro = complete ? solver.Bound : Math.Max(solver.Value, ArcBound(graph, options)),
+            RootBoundMicro = complete ? solver.RootBound : ArcBound(graph, options),
+            Columns = pool.Count,
+            Work = solver.Done,
+            Deterministic = !solver.Cancelled && !cancel.IsCancellationRequested,
+            Certificate = complete ? solver.ToCertificate() : null,
+        };
+    }
+
+    private static GraphRing ToGraphRing(ColumnPool pool, int column) => new(pool.Arcs(column).ToArray(), pool.Weight(column));
+
+    private static void Check(PlanOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(options.WorkLimit);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MaxSearchSteps);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MaxColumns);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.ChainLimit);
+        if (options.Cap != 0)
+            ArgumentOutOfRangeException.ThrowIfLessThan(options.Cap, CycleSearch.MinCap);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Cap, CycleSearch.MaxCap);
+    }
+
+    /// <summary>Lists all rings and chains that are worth something; false when a limit or the caller ended it before.</summary>
+    private static bool List(ExchangeGraph graph, PlanOptions options, ColumnPool pool, CancellationToken cancel)
+    {
+        if (options.Cap > 0)
+        {
+            var tally = new CycleSearch(graph, options.Cap).Run(Keep, options.MaxSearchSteps, cancel);
+            if (!tally.Complete)
+                return false;
         }
-        int[] capacity = [.. Enumerable.Range(0, columns.Resources).Select(columns.Capacity)];
-        return new PackingProblem(ids, weights, start, [.. rows], capacity, new long[capacity.Length]);
+        if (options.ChainLimit == 0 || graph.Altruists == 0)
+            return true;
+        var search = new PricedSearch(graph, 0, options.ChainLimit, new WorkMeter(options.MaxSearchSteps, cancel));
+        search.Run(null, 0, (arcs, chain, _) => KeepAny(arcs, chain));
+        return search.Complete;
+
+        bool Keep(ReadOnlySpan<int> arcs) => KeepAny(arcs, chain: false);
+
+        bool KeepAny(ReadOnlySpan<int> arcs, bool chain)
+        {
+            var weight = graph.WeightOf(arcs, chain);
+            if (weight == 0)
+                return true;
+            if (pool.Count == options.MaxColumns)
+                return false;
+            pool.Add(arcs, weight, chain);
+            return true;
+        }
+    }
+
+    /// <summary>Short rings, to begin with where not all can be listed.</summary>
+    private static ColumnPool SeedsOf(ExchangeGraph graph, PlanOptions options, CancellationToken cancel)
+    {
+        var pool = new ColumnPool(graph);
+        if (options.Cap > 0)
+            new CycleSearch(graph, CycleSearch.MinCap).Run(
+                arcs =>
+                {
+                    if (graph.Weigh(arcs) is var weight && weight > 0)
+                        pool.Add(arcs, weight, chain: false);
+                    return pool.Count < Math.Min(options.MaxColumns, 100_000);
+                },
+                options.MaxSearchSteps,
+                cancel
+            );
+        return pool;
     }
 
     /// <summary>
     /// A bound that needs no list of rings: each offering and each need is worth at most its best arc, and an arc adds to a
     /// ring at most its score times its giver's acceptance, since the others' acceptances only lower it.
     /// </summary>
-    private static long ArcBound(ExchangeGraph graph, CycleSearch search, PlanObjective objective)
+    private static long ArcBound(ExchangeGraph graph, PlanOptions options)
     {
-        var market = graph.Market;
-        var (byOffering, byNeed) = (new long[market.Offerings.Count], new long[market.Needs.Count]);
-        foreach (var arc in search.Inner)
+        var (byOffering, byNeed) = (new long[graph.Offerings.Count], new long[graph.Needs.Count]);
+        var inner = options.ChainLimit > 0 || options.Cap == 0 ? AllArcs(graph) : new CycleSearch(graph, options.Cap).Inner;
+        foreach (var arc in inner)
         {
             // One more, as a ring is floored once and its arcs are floored one by one.
-            var worth = 1 + objective.Weigh(1, graph.ScoreOf(arc), graph.AcceptPercentOf(arc));
+            var worth = 1 + graph.Weigh([arc]);
             ref var given = ref byOffering[graph.OfferingOf(arc)];
             ref var met = ref byNeed[graph.NeedOf(arc)];
             (given, met) = (Math.Max(given, worth), Math.Max(met, worth));
         }
-        var offered = byOffering.Select((worth, i) => worth * market.Offerings[i].Capacity).Sum();
-        var needed = byNeed.Select((worth, i) => worth * market.Needs[i].Capacity).Sum();
+        var offered = byOffering.Select((worth, i) => worth * graph.OfferingCapacity(i)).Sum();
+        var needed = byNeed.Select((worth, i) => worth * graph.NeedCapacity(i)).Sum();
         return Math.Min(offered, needed);
     }
 
-    private static PlanRing ToRing(ExchangeGraph graph, RingColumns columns, int column)
+    private static int[] AllArcs(ExchangeGraph graph) => [.. Enumerable.Range(0, graph.Arcs)];
+
+    private static PlanRing ToRing(ExchangeGraph graph, GraphRing ring)
     {
         var edges = new List<PlanEdge>();
-        foreach (var arc in columns.Arcs(column))
+        foreach (var arc in ring.Arcs)
             edges.Add(
                 new PlanEdge(
                     graph.Residents[graph.GiverOf(arc)],
-                    graph.Market.Offerings[graph.OfferingOf(arc)].Id,
+                    graph.Offerings[graph.OfferingOf(arc)],
                     graph.Residents[graph.ReceiverOf(arc)],
-                    graph.Market.Needs[graph.NeedOf(arc)].Id
+                    graph.Needs[graph.NeedOf(arc)]
                 )
             );
-        return new PlanRing(edges, columns.Weight(column));
+        return new PlanRing(edges, ring.ValueMicro);
     }
 }

@@ -1,4 +1,5 @@
 using EdgeNode.Matching;
+using EdgeNode.Store;
 using EdgeNode.Sync;
 using EdgeNode.Wire;
 
@@ -27,11 +28,9 @@ public sealed class Proposer(Did me, Exchange exchange, Entropy entropy, Exchang
             )
         )
             return new("plan.undecided", "Rings of the last run still wait for answers.");
-        var homes = PeerBook.Enrolled(turn.Db).Select(p => p.Did).Append(me).ToHashSet();
-        var (market, refusal) = Items.Snapshot(turn.Db, Exchange.Pledged(turn.Db), homes);
+        var (market, refusal) = Input(turn.Db, me);
         if (market is null)
             return new(refusal!.Code, refusal.Sentence);
-        market = AmongPeers(turn, market);
         turn.Db.Run(
             "INSERT INTO plan (state, started, cap, offerings, needs) VALUES ('running', $1, $2, $3, $4)",
             turn.Now.Ms,
@@ -44,14 +43,19 @@ public sealed class Proposer(Did me, Exchange exchange, Entropy entropy, Exchang
         return ChainAnswer.Done;
     }
 
-    /// <summary>Items of a neighbour whose peering has ended stay known, and are left out: no ring could be agreed with them.</summary>
-    private Market AmongPeers(Turn turn, Market market)
-    {
-        var homes = PeerBook.Enrolled(turn.Db).Select(p => p.Did.Value).Append(me.Value).ToHashSet(StringComparer.Ordinal);
-        var offerings = market.Offerings.Where(o => !homes.Contains(o.HomeNode)).Select(o => o.Id);
-        var needs = market.Needs.Where(n => !homes.Contains(n.HomeNode)).Select(n => n.Id);
-        return market.Without([.. offerings, .. needs]);
-    }
+    /// <summary>
+    /// The best ring through an offering as the tables are now, or null: what may be told to whoever just posted it. A hint and no
+    /// proposal; rings are proposed from plans alone, which all home nodes compute alike.
+    /// </summary>
+    public static PlanRing? Hint(Db db, Did me, string offeringId, int cap) =>
+        Input(db, me).Market is { } market ? RingHints.Through(market, offeringId, cap) : null;
+
+    /// <summary>
+    /// What a plan is made from: own items and those of enrolled neighbours, with what no ring holds yet. Items of a neighbour whose
+    /// peering has ended stay known, and are left out: no ring could be agreed with them.
+    /// </summary>
+    private static (Market? Market, MarketRefusal? Refusal) Input(Db db, Did me) =>
+        Items.Snapshot(db, Exchange.Pledged(db), PeerBook.Enrolled(db).Select(p => p.Did).Append(me).ToHashSet());
 
     /// <summary>After a restart: a run that was under way starts again from the tables.</summary>
     public void Resume(Turn turn)

@@ -22,6 +22,27 @@ public sealed class AheadOfTimeTests(ITestOutputHelper output)
         }
     }
 
+    [Theory]
+    [InlineData("ask.txt", "5")]
+    [InlineData("BR2024May.txt", "3")]
+    [InlineData("BR2024May.txt", "unbounded")]
+    [InlineData("markets/m_1000_mid.txt", "4")]
+    [InlineData("sparse/s_50_u.input", "4")]
+    public async Task Plans_the_same_rings_as_the_framework_build_with_any_number_of_threads(string file, string cap)
+    {
+        string[] solve = ["match", "solve", Path.Combine(Binaries.Root, "tests/data/matching", file), "--cap", cap, "--json"];
+        var hashes = new List<string>();
+        foreach (var program in (string[])[Binaries.AheadOfTime, Binaries.Built])
+        foreach (var threads in (string[])["1", "3"])
+        {
+            using var running = new Running([program, .. solve, "--threads", threads]);
+            var ended = await running.EndAsync();
+            Assert.True(ended.Code == 0, ended.ToString());
+            hashes.Add((string)JsonNode.Parse(ended.Output)!["plan_hash"]!);
+        }
+        Assert.Single(hashes.Distinct());
+    }
+
     [Fact]
     public async Task Serves_pages_takes_posts_and_keeps_them_over_a_kill()
     {

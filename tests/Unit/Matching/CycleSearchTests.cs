@@ -85,8 +85,8 @@ public sealed class CycleSearchTests
 
     [Theory]
     [InlineData(1)]
-    [InlineData(5)]
-    public void A_cap_outside_two_to_four_is_refused(int cap) =>
+    [InlineData(7)]
+    public void A_cap_outside_two_to_six_is_refused(int cap) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new CycleSearch(ExchangeGraph.Build(Market.Create([], [])), cap));
 
     private static (int, int) Place(ExchangeGraph graph, int arc) => (graph.OfferingOf(arc), graph.NeedOf(arc));

@@ -82,6 +82,37 @@ internal sealed class Seeded(int seed)
         return Market.Create(offerings, needs.ToArray());
     }
 
+    /// <summary>Towns that do not trade with each other, each a <see cref="Trade"/> of its own.</summary>
+    public Market Towns(int towns, int residents, int percent)
+    {
+        var (offerings, needs) = (new List<MarketOffering>(), new List<MarketNeed>());
+        for (var town = 0; town < towns; town++)
+        {
+            var trade = Trade(residents, percent);
+            offerings.AddRange(
+                trade.Offerings.Select(o =>
+                    o with
+                    {
+                        Id = $"{o.Id}-{town}",
+                        Resident = $"{o.Resident}-{town}",
+                        Category = $"{o.Category}-{town}",
+                    }
+                )
+            );
+            needs.AddRange(
+                trade.Needs.Select(n =>
+                    n with
+                    {
+                        Id = $"{n.Id}-{town}",
+                        Resident = $"{n.Resident}-{town}",
+                        Accepts = [.. n.Accepts.Select(a => $"{a}-{town}")],
+                    }
+                )
+            );
+        }
+        return Market.Create(offerings, needs);
+    }
+
     private int Room() => Chance(60) ? 1 : 1 + Below(3);
 
     private string[] Audience(int nodes) => [.. Enumerable.Range(0, nodes).Where(_ => Chance(75)).Select(n => $"node{n}")];

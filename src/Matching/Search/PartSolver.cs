@@ -1,0 +1,236 @@
+namespace EdgeNode.Matching;
+
+/// <summary>
+/// The best plan of one connected part, step by step: prices from the relaxation, a plan from them, away with the columns that
+/// no better plan can hold, and then either the parts into which the rest falls or a tree of cases. It can be stopped by its
+/// meter anywhere and taken up again; value and bound hold at any time.
+/// </summary>
+internal sealed class PartSolver
+{
+    /// <summary>When fixing leaves less than this many hundredths of the columns, the rest is cut and priced anew.</summary>
+    private const int WorthCutting = 70;
+
+    /// <summary>Fixing and cutting can follow each other this often.</summary>
+    private const int MaxDepth = 40;
+
+    private readonly PackingProblem _problem;
+    private readonly SearchContext _context;
+    private readonly int _depth;
+    private RootPrices? _root;
+    private WholePrices _prices;
+    private long _threshold;
+    private long _sureWeight;
+    private Presolve? _cut;
+    private PartSolver[]? _children;
+    private TreeSearch? _tree;
+    private State _state;
+
+    /// <param name="problem">The part.</param>
+    /// <param name="context">What all parts share.</param>
+    /// <param name="hint">Ids of columns of a good plan of the whole, as far as they are in this part.</param>
+    /// <param name="depth">How many parts this one was cut out of.</param>
+    public PartSolver(PackingProblem problem, SearchContext context, HashSet<int>? hint = null, int depth = 0)
+    {
+        (_problem, _context, _depth) = (problem, context, depth);
+        _prices = WholePrices.Cover(problem, [], new double[problem.Rows], [], []);
+        Bound = WholePrices.Bound(_prices.Total, problem.Unit);
+        var free = new WorkMeter(long.MaxValue, CancellationToken.None);
+        if (hint is not null)
+            Offer(Enumerable.Range(0, problem.Columns).Where(c => hint.Contains(problem.Ids[c])), free);
+        Offer(ByWeight(), free);
+        RootBound = Bound;
+        if (Bound == Value)
+            _state = State.Done;
+    }
+
+    private enum State
+    {
+        Pricing,
+        Cut,
+        Tree,
+        Done,
+    }
+
+    /// <summary>Weight of the best plan found.</summary>
+    public long Value { get; private set; }
+
+    /// <summary>Its columns, ascending ids.</summary>
+    public List<int> Ids { get; private set; } = [];
+
+    /// <summary>No plan of this part is worth more.</summary>
+    public long Bound { get; private set; }
+
+    /// <summary>The bound before any case was distinguished.</summary>
+    public long RootBound { get; private set; }
+
+    public bool IsDone => _state == State.Done;
+
+    /// <summary>Entries of the part: what a share of the work is measured by.</summary>
+    public int Size => _problem.Entries;
+
+    /// <summary>Leaves of its proof so far.</summary>
+    public int Leaves => 1 + (_tree?.Leaves ?? 0) + (_children?.Sum(c => c.Leaves) ?? 0);
+
+    /// <summary>Works until done or until the meter is spent.</summary>
+    public void Advance(WorkMeter meter)
+    {
+        if (_state == State.Pricing && !meter.Spent)
+            Price(meter);
+        if (_state == State.Cut)
+            AdvanceChildren(meter);
+        if (_state == State.Tree)
+            AdvanceTree(meter);
+        if (Bound <= Value)
+            _state = State.Done;
+    }
+
+    /// <summary>Why <see cref="Bound"/> holds; null when it grew too large to keep.</summary>
+    public Proof? ToProof()
+    {
+        var list = _context.ToList(_problem, _prices.Units);
+        if (Bound == WholePrices.Bound(_prices.Total, _problem.Unit))
+            return new PriceProof(list);
+        var rest = _tree is null ? SplitOf(_children!, Sure()) : _tree.ToProof();
+        return rest is null ? null : new FixProof(list, _threshold, rest);
+    }
+
+    /// <summary>The proofs of parts put together; null when one is missing.</summary>
+    public static SplitProof? SplitOf(PartSolver[] parts, (int[] Arcs, bool Chain)[] sure)
+    {
+        var proofs = new (int[], Proof)[parts.Length];
+        for (var i = 0; i < parts.Length; i++)
+            if (parts[i].ToProof() is { } proof)
+                proofs[i] = (parts[i].Resources(), proof);
+            else
+                return null;
+        return new SplitProof(proofs, sure);
+    }
+
+    /// <summary>The resources that stand for this part in a split.</summary>
+    public int[] Resources() => [.. _problem.Names.Where(n => n >= 0).Order()];
+
+    private (int[], bool)[] Sure() => [.. _cut!.Sure.Select(id => (_context.Pool.Arcs(id).ToArray(), _context.Pool.IsChain(id)))];
+
+    private int[] ByWeight()
+    {
+        int[] order = [.. Enumerable.Range(0, _problem.Columns)];
+        Array.Sort(
+            order,
+            (a, b) =>
+                _problem.Weights[a] != _problem.Weights[b] ? _problem.Weights[b].CompareTo(_problem.Weights[a]) : a.CompareTo(b)
+        );
+        return order;
+    }
+
+    /// <summary>Fills a plan in the given order and keeps it if it is better.</summary>
+    private Incumbent Offer(IEnumerable<int> order, WorkMeter meter)
+    {
+        var plan = new Incumbent(_problem, [.. order], meter);
+        plan.Fill();
+        Keep(plan);
+        return plan;
+    }
+
+    private void Keep(Incumbent plan)
+    {
+        if (plan.Value > Value)
+            (Value, Ids) = (plan.Value, plan.Columns().ConvertAll(c => _problem.Ids[c]));
+    }
+
+    private void Price(WorkMeter meter)
+    {
+        _root ??= new RootPrices(_problem, meter);
+        var complete = _root.Solve(meter);
+        var prices = WholePrices.Cover(_problem, [], _root.Lp.Prices, [], []);
+        if (prices.Total < _prices.Total)
+            _prices = prices;
+        Bound = RootBound = Math.Min(Bound, WholePrices.Bound(_prices.Total, _problem.Unit));
+        Offer(BySlack(), meter);
+        if (!complete || Bound <= Value)
+            return;
+        Round(meter);
+        if (Bound > Value && !meter.Spent)
+            Narrow(meter);
+    }
+
+    /// <summary>Plans from the values of the relaxation, improved among the columns that can be in a better plan.</summary>
+    private void Round(WorkMeter meter)
+    {
+        var dive = Dive.Run(_problem, _root!, meter);
+        var plan = Offer(dive.Concat(BySlack()), meter);
+        if (Bound <= Value)
+            return;
+        int[] near = [.. BySlack().Where(IsNear)];
+        var better = new Incumbent(_problem, near, meter);
+        foreach (var column in plan.Columns())
+            better.TryPut(column);
+        better.Improve();
+        Keep(better);
+    }
+
+    private int[] BySlack()
+    {
+        var (order, slack) = (new int[_problem.Columns], new long[_problem.Columns]);
+        for (var column = 0; column < order.Length; column++)
+            (order[column], slack[column]) = (column, _prices.SlackOf(_problem, column));
+        Array.Sort(order, (a, b) => ByPromise(a, b, slack));
+        return order;
+    }
+
+    private int ByPromise(int a, int b, long[] slack)
+    {
+        if (slack[a] != slack[b])
+            return slack[a].CompareTo(slack[b]);
+        var byWeight = _problem.Weights[b].CompareTo(_problem.Weights[a]);
+        return byWeight != 0 ? byWeight : a.CompareTo(b);
+    }
+
+    private bool IsNear(int column) =>
+        WholePrices.Bound(_prices.Total - _prices.SlackOf(_problem, column), _problem.Unit) > Value;
+
+    /// <summary>Fixes the columns away that cannot be in a better plan and decides how to go on with the others.</summary>
+    private void Narrow(WorkMeter meter)
+    {
+        _threshold = Value;
+        int[] near = [.. Enumerable.Range(0, _problem.Columns).Where(IsNear)];
+        meter.Count(_problem.Entries);
+        if (near.Length * 100L <= _problem.Columns * (long)WorthCutting && _depth < MaxDepth)
+        {
+            _cut = Presolve.Cut(_problem, near);
+            _sureWeight = _cut.SureWeight;
+            var hint = Ids.ToHashSet();
+            _children = [.. _cut.Parts.Select(part => new PartSolver(part, _context, hint, _depth + 1))];
+            _root = null;
+            _state = State.Cut;
+        }
+        else
+        {
+            _tree = new TreeSearch(_problem, _root!, near, _prices, Value, _context);
+            _state = State.Tree;
+        }
+    }
+
+    private void AdvanceChildren(WorkMeter meter)
+    {
+        foreach (var child in _children!.OrderBy(c => c.Size))
+            if (!child.IsDone && !meter.Spent)
+                child.Advance(meter);
+        var value = _sureWeight + _children!.Sum(c => c.Value);
+        if (value > Value)
+        {
+            List<int> ids = [.. _cut!.Sure, .. _children!.SelectMany(c => c.Ids)];
+            ids.Sort();
+            (Value, Ids) = (value, ids);
+        }
+        // Plans with a column that was fixed away are worth no more than the threshold.
+        Bound = Math.Min(Bound, Math.Max(_threshold, _sureWeight + _children!.Sum(c => c.Bound)));
+    }
+
+    private void AdvanceTree(WorkMeter meter)
+    {
+        _tree!.Advance(meter);
+        if (_tree.Value > Value)
+            (Value, Ids) = (_tree.Value, _tree.Columns.ConvertAll(c => _problem.Ids[c]));
+        Bound = Math.Min(Bound, Math.Max(_threshold, _tree.Bound));
+    }
+}

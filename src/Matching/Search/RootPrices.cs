@@ -1,0 +1,128 @@
+namespace EdgeNode.Matching;
+
+/// <summary>
+/// The linear relaxation of a part with many columns: only those that are worth more than their rows cost are ever in the
+/// simplex method. Can be cut short and taken up again.
+/// </summary>
+internal sealed class RootPrices
+{
+    /// <summary>Problems with fewer columns than this are given to the simplex method whole.</summary>
+    private const int SmallColumns = 1500;
+
+    /// <summary>Columns of each row to begin with, and most that one round adds to a row.</summary>
+    private const int PerRow = 3;
+
+    /// <summary>Worth above cost, in points, from which a column is added.</summary>
+    private const double Attractive = 1e-7;
+
+    /// <summary>Rounds that usually suffice are a few dozen; at this many the prices are taken as they are.</summary>
+    private const int MaxRounds = 2000;
+
+    private readonly PackingProblem _problem;
+    private readonly double[] _points;
+    private bool _final;
+
+    public RootPrices(PackingProblem problem, WorkMeter meter)
+    {
+        _problem = problem;
+        Lp = new PackingLp(problem.Capacity, meter);
+        LpColumn = new int[problem.Columns];
+        Array.Fill(LpColumn, -1);
+        _points = new double[problem.Columns];
+        for (var column = 0; column < _points.Length; column++)
+            _points[column] = problem.Weights[column] / WholePrices.MicroPerPoint;
+        if (problem.Columns <= SmallColumns)
+            for (var column = 0; column < problem.Columns; column++)
+                Load(column);
+        else
+            LoadBest();
+    }
+
+    public PackingLp Lp { get; }
+
+    /// <summary>Where each column of the problem is in the relaxation, or -1.</summary>
+    public int[] LpColumn { get; }
+
+    /// <summary>The columns in the relaxation, by their number there.</summary>
+    public List<int> Loaded { get; } = [];
+
+    /// <summary>Takes a column into the relaxation.</summary>
+    public void Load(int column)
+    {
+        if (LpColumn[column] >= 0)
+            return;
+        LpColumn[column] = Lp.AddColumn(_points[column], _problem.RowsOf(column));
+        Loaded.Add(column);
+    }
+
+    /// <summary>Goes on until no column is worth more than its rows cost; false when the work was spent before.</summary>
+    public bool Solve(WorkMeter meter)
+    {
+        Lp.Meter = meter;
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            var outcome = _final ? Lp.Dual() : Lp.Primal();
+            if (outcome != LpOutcome.Optimal)
+                return !meter.Spent;
+            if (Loaded.Count < _problem.Columns && AddAttractive(meter))
+                continue;
+            if (_final)
+                return true;
+            _final = true;
+        }
+        return true;
+    }
+
+    private bool AddAttractive(WorkMeter meter)
+    {
+        var prices = Lp.Prices;
+        var found = new List<(double Above, int Column)>();
+        for (var column = 0; column < _problem.Columns; column++)
+        {
+            if (LpColumn[column] >= 0)
+                continue;
+            var above = _points[column];
+            foreach (var row in _problem.RowsOf(column))
+                above -= prices[row];
+            if (above > Attractive)
+                found.Add((above, column));
+        }
+        meter.Count(_problem.Entries / 4);
+        found.Sort((a, b) => a.Above != b.Above ? b.Above.CompareTo(a.Above) : a.Column.CompareTo(b.Column));
+        return LoadSpread(found.ConvertAll(f => f.Column));
+    }
+
+    private void LoadBest()
+    {
+        // Weight per resource: what a column brings for what it takes.
+        var order = new int[_problem.Columns];
+        for (var column = 0; column < order.Length; column++)
+            order[column] = column;
+        var promise = new double[order.Length];
+        for (var column = 0; column < order.Length; column++)
+            promise[column] = -_points[column] / Math.Max(1, _problem.RowsOf(column).Length);
+        Array.Sort(order, (a, b) => promise[a] != promise[b] ? promise[a].CompareTo(promise[b]) : a.CompareTo(b));
+        LoadSpread([.. order]);
+    }
+
+    /// <summary>Loads columns in order, but not many for the same row.</summary>
+    private bool LoadSpread(List<int> columns)
+    {
+        var count = new int[_problem.Rows];
+        var any = false;
+        foreach (var column in columns)
+        {
+            var rows = _problem.RowsOf(column);
+            var crowded = 0;
+            foreach (var row in rows)
+                crowded = Math.Max(crowded, count[row]);
+            if (crowded >= PerRow)
+                continue;
+            foreach (var row in rows)
+                count[row]++;
+            Load(column);
+            any = true;
+        }
+        return any;
+    }
+}
