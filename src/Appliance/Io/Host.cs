@@ -258,6 +258,7 @@ public sealed class Host : IAsyncDisposable
             Card = CardOf(identity, certificate),
             DataFolder = folder.Path,
             Database = folder.Store.Path,
+            PlanCap = _settings.ToNodeOptions().PlanCap,
             JoiningOpen = () => _settings.OpenJoining,
             IsInContact = did => Loop.IsInContact(did),
             Checks = Checks,

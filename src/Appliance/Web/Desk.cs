@@ -38,6 +38,7 @@ public interface IDesk
     IReadOnlyList<EntryCount> Entries(bool publishedOnly);
     IReadOnlyList<string> Categories(int most);
     CategorySuggestions Suggest(string typed, string language, int most);
+    RingReasonsView? WhyRing(string did, string chainId);
     FindView Find(string did, string typed, int most);
 
     IReadOnlyList<OfferingView> Offerings(string did);

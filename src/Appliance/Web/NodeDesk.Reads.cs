@@ -40,6 +40,23 @@ public sealed partial class NodeDesk
             }
         );
 
+    public RingReasonsView? WhyRing(string did, string chainId) =>
+        Read(
+            (db, names) =>
+                RingReasons.For(db, options.Card.Identity.Did, chainId, new Did(did), options.PlanCap) is { } r
+                    ? new RingReasonsView(
+                        r.People,
+                        r.GivesCategory,
+                        r.GetsCategory,
+                        r.Need,
+                        r.IsProvedBest,
+                        r.Cap,
+                        [.. r.Others.Select(o => new OtherOfferView(FoundOf(names, did, o.Entry), o.Reason))],
+                        r.More
+                    )
+                    : null
+        );
+
     public IReadOnlyList<OfferingView> Offerings(string did) => Read((db, names) => EntryQueries.Offerings(db, names, did));
 
     public IReadOnlyList<NeedView> Needs(string did) => Read((db, names) => EntryQueries.Needs(db, names, did));

@@ -88,6 +88,21 @@ public sealed record FindView(IReadOnlyList<FoundView> Entries, bool More, strin
     public static FindView Nothing { get; } = new([], false, null);
 }
 
+/// <summary>Another shared offer for the same need, and why it is not the one in the ring.</summary>
+public sealed record OtherOfferView(FoundView Entry, Matching.WhyNot Reason);
+
+/// <summary>Why a ring, for one of its people (<see cref="Federation.RingReasons"/>).</summary>
+public sealed record RingReasonsView(
+    int People,
+    string GivesCategory,
+    string GetsCategory,
+    string? Need,
+    bool? IsProvedBest,
+    int Cap,
+    IReadOnlyList<OtherOfferView> Others,
+    bool More
+);
+
 /// <summary>Where a ring stands, in the words of its home node's state machine.</summary>
 public enum RingState
 {

@@ -53,6 +53,16 @@ public static class EntryFinder
         return new FoundEntries([.. found.Take(most)], found.Count > most, meant);
     }
 
+    /// <summary>Shared offerings of these categories, the newest first.</summary>
+    public static List<FoundEntry> OfferingsIn(Db db, IReadOnlyCollection<string> categories, IReadOnlyCollection<Did> homes, int most) =>
+        db.All(
+            $"{Offerings("0.0", "WHERE o.category IN (SELECT value FROM json_each($1)) AND")} ORDER BY 1 DESC LIMIT $3",
+            Read,
+            WireJson.WriteText([.. categories], WireJson.Default.StringArray),
+            Json(homes),
+            most
+        );
+
     internal static string Json(IEnumerable<Did> homes) =>
         WireJson.WriteText([.. homes.Select(h => h.Value)], WireJson.Default.StringArray);
 

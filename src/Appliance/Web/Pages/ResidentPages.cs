@@ -64,6 +64,7 @@ public static class ResidentPages
         );
         door.Get("/ring/{chainId}", Access.SignedIn, v => ShowRing(v, null));
         door.PostForm("/ring/{chainId}", Access.SignedIn, ActOnRing);
+        door.Get("/ring/{chainId}/why", Access.SignedIn, ShowWhy);
     }
 
     private static Reply First(Visit v)
@@ -229,6 +230,20 @@ public static class ResidentPages
         v.Desk.Ring(v.Card.Did, v.Route("chainId")) is { } ring
             ? Reply.Page(RingPages.RenderCard(PageFrame.Of(v), ring, v.Query("note"), problem))
             : NotFound(v);
+
+    private static Reply ShowWhy(Visit v)
+    {
+        // Looking for reasons is work of the planner's kind, so it is measured like any question.
+        if (!v.Door.Suggestions.Try(v.Session!.Id))
+        {
+            return Reply.Page(ErrorPage.Render(PageFrame.Of(v), "any"), (int)HttpStatusCode.TooManyRequests);
+        }
+
+        return
+            v.Desk.Ring(v.Card.Did, v.Route("chainId")) is { } ring && v.Desk.WhyRing(v.Card.Did, ring.ChainId) is { } reasons
+            ? Reply.Page(WhyPage.Render(PageFrame.Of(v), ring, reasons))
+            : NotFound(v);
+    }
 
     private static async Task<Reply> ActOnRing(Visit v)
     {

@@ -26,6 +26,8 @@ public sealed partial class PagesTests
         "/promises",
         "/ring/" + PaperDesk.RingId,
         "/ring/" + PaperDesk.OtherRingId,
+        "/ring/" + PaperDesk.RingId + "/why",
+        "/ring/" + PaperDesk.OtherRingId + "/why",
         "/join",
         "/c",
     ];

@@ -184,6 +184,24 @@ internal sealed class PaperDesk : IDesk
                 _words
             );
 
+    public RingReasonsView? WhyRing(string did, string chainId) =>
+        new(
+            3,
+            "bread",
+            _words ?? "bike-repair",
+            _words ?? "Bicycle repaired, rear brake",
+            chainId == RingId ? true : null,
+            3,
+            [
+                .. Enum.GetValues<WhyNot>()
+                    .Select(w => new OtherOfferView(
+                        new("o", true, _words ?? "Brakes and gears", _words ?? "Dora", ["bike-repair"], Hill, _words ?? "Hill cabinet", false, false),
+                        w
+                    )),
+            ],
+            true
+        );
+
     public FindView Find(string did, string typed, int most) =>
         typed == "nothing"
             ? new([], false, _words ?? "something")
