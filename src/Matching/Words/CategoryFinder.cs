@@ -107,7 +107,10 @@ public static class CategoryFinder
     private static IEnumerable<string> Ranked(List<NameRow> rows, WordQuery query)
     {
         var weights = query
-            .Words.Select((w, i) => (w, Weight: (i == 0 ? FirstWord : 1) / (1 + Math.Log(1 + rows.Count(r => Worth(r, w, w == query.Open) > 0)))))
+            .Words.Select(
+                (w, i) =>
+                    (w, Weight: (i == 0 ? FirstWord : 1) / (1 + Math.Log(1 + rows.Count(r => Worth(r, w, w == query.Open) > 0))))
+            )
             .ToList();
         return rows.Select(r => (Row: r, Worth: weights.Sum(w => w.Weight * Worth(r, w.w, w.w == query.Open))))
             .OrderByDescending(r => r.Worth)

@@ -54,7 +54,12 @@ public static class EntryFinder
     }
 
     /// <summary>Shared offerings of these categories, the newest first.</summary>
-    public static List<FoundEntry> OfferingsIn(Db db, IReadOnlyCollection<string> categories, IReadOnlyCollection<Did> homes, int most) =>
+    public static List<FoundEntry> OfferingsIn(
+        Db db,
+        IReadOnlyCollection<string> categories,
+        IReadOnlyCollection<Did> homes,
+        int most
+    ) =>
         db.All(
             $"{Offerings("0.0", "WHERE o.category IN (SELECT value FROM json_each($1)) AND")} ORDER BY 1 DESC LIMIT $3",
             Read,

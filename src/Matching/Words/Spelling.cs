@@ -18,7 +18,12 @@ internal static class Spelling
     /// <summary>The word of the vocabulary that is nearest, the more used one of two; null when none is near.</summary>
     /// <param name="column">"categories" or "entries": which words count.</param>
     /// <param name="isOpen">The word may go on, so it is compared with the beginnings of longer ones too.</param>
-    public static string? Nearest(Db db, string word, string column, bool isOpen)
+    public static string? Nearest(Db db, string word, string column, bool isOpen) =>
+        NearestTo(db, word, column, isOpen)
+        // An English plural of a misspelt word is one letter further from its singular.
+        ?? (word[^1] == 's' ? NearestTo(db, word[..^1], column, isOpen) : null);
+
+    private static string? NearestTo(Db db, string word, string column, bool isOpen)
     {
         if (word.Length < Shortest)
             return null;

@@ -157,7 +157,9 @@ public sealed class RingByTapsTests(Browsers browsers) : IAsyncLifetime
     {
         await _carol.Page.Locator("summary", new() { HasText = "Why this ring?" }).TapAsync();
         await _carol.TapAsync("Why exactly this one?");
-        await _carol.SeesAsync("You get Help with a rental contract, because it is of the kind Legal advice, which you chose for your need A lawyer to look at my lease.");
+        await _carol.SeesAsync(
+            "You get Help with a rental contract, because it is of the kind Legal advice, which you chose for your need A lawyer to look at my lease."
+        );
         await _carol.SeesAsync("No other offer that is shared would meet this need.");
         await _look.AtAsync(_carol, "ring-why");
         await _carol.TapAsync("Back to the ring");
@@ -190,7 +192,15 @@ public sealed class RingByTapsTests(Browsers browsers) : IAsyncLifetime
     {
         await _millSteward.SeesLiveAsync("#rings", "done");
         await _look.AtAsync(_millSteward, "s-rings-done");
-        foreach (var (page, name) in new[] { ("Today", "s-today"), ("Queues", "s-queues"), ("Scarce", "s-scarce"), ("Data map", "s-map") })
+        foreach (
+            var (page, name) in new[]
+            {
+                ("Today", "s-today"),
+                ("Queues", "s-queues"),
+                ("Scarce", "s-scarce"),
+                ("Data map", "s-map"),
+            }
+        )
         {
             await _millSteward.ToAsync(page);
             await _look.AtAsync(_millSteward, name);

@@ -64,9 +64,12 @@ public sealed class WordsTests(Browsers browsers) : IAsyncLifetime
         await alice.ChooseKindAsync("Bread");
         await alice.ChooseKindAsync("Garden and plants: Compost and soil");
         await _look.AtAsync(alice, "words-tree");
-        Assert.Equal(["bread", "compost"], await alice.Page.EvaluateAsync<string[]>(
-            "[...document.querySelectorAll('input[name=category]:checked')].map(i => i.value)"
-        ));
+        Assert.Equal(
+            ["bread", "compost"],
+            await alice.Page.EvaluateAsync<string[]>(
+                "[...document.querySelectorAll('input[name=category]:checked')].map(i => i.value)"
+            )
+        );
         Assert.Equal("خبز", await alice.Page.GetByLabel("What do you need?").InputValueAsync());
     }
 

@@ -62,7 +62,7 @@ public static class WordsApi
     {
         if (!v.Door.Suggestions.Try(v.Session!.Id))
         {
-            return TooMany();
+            return TooMany(v);
         }
 
         var found = v.Desk.Suggest(v.Query("q"), LanguageOf(v), ResidentPages.MostSuggested);
@@ -79,7 +79,7 @@ public static class WordsApi
     {
         if (!v.Door.Suggestions.Try(v.Session!.Id))
         {
-            return TooMany();
+            return TooMany(v);
         }
 
         var found = v.Desk.Find(v.Card.Did, v.Query("q"), FindPage.MostFound);
@@ -93,6 +93,6 @@ public static class WordsApi
     private static string LanguageOf(Visit v) =>
         Taxonomy.Seed.Translations.FirstOrDefault(t => t.Language == v.Query("language"))?.Language ?? v.Texts.Language;
 
-    private static Reply TooMany() =>
-        Reply.Refused(429, new Refusal("suggest.too_many", "Too many questions at once. Ask again in a second."));
+    private static Reply TooMany(Visit v) =>
+        Reply.Refused(429, new Refusal("suggest.too_many", v.Texts.Plain("error.suggest.too_many.what")));
 }

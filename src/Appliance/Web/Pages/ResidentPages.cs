@@ -178,6 +178,11 @@ public static class ResidentPages
     private static Reply ShowFound(Visit v)
     {
         var typed = v.Query("q").Trim();
+        if (typed.Length > 0 && !v.Door.Suggestions.Try(v.Session!.Id))
+        {
+            return TooMany(v);
+        }
+
         var found = typed.Length == 0 ? FindView.Nothing : v.Desk.Find(v.Card.Did, typed, FindPage.MostFound);
         return Reply.Page(FindPage.Render(PageFrame.Of(v), new FindModel(typed, found, v.Desk.Entries(true))));
     }
@@ -236,11 +241,10 @@ public static class ResidentPages
         // Looking for reasons is work of the planner's kind, so it is measured like any question.
         if (!v.Door.Suggestions.Try(v.Session!.Id))
         {
-            return Reply.Page(ErrorPage.Render(PageFrame.Of(v), "any"), (int)HttpStatusCode.TooManyRequests);
+            return TooMany(v);
         }
 
-        return
-            v.Desk.Ring(v.Card.Did, v.Route("chainId")) is { } ring && v.Desk.WhyRing(v.Card.Did, ring.ChainId) is { } reasons
+        return v.Desk.Ring(v.Card.Did, v.Route("chainId")) is { } ring && v.Desk.WhyRing(v.Card.Did, ring.ChainId) is { } reasons
             ? Reply.Page(WhyPage.Render(PageFrame.Of(v), ring, reasons))
             : NotFound(v);
     }
@@ -268,6 +272,9 @@ public static class ResidentPages
         value == "yes" ? $"/ring/{Uri.EscapeDataString(chain)}?note=yes"
         : value == "withdrawn" ? "/promises?note=withdrawn"
         : "/promises?note=no";
+
+    private static Reply TooMany(Visit v) =>
+        Reply.Page(ErrorPage.Render(PageFrame.Of(v), "suggest.too_many"), (int)HttpStatusCode.TooManyRequests);
 
     private static Reply NotFound(Visit v) => Reply.Page(ErrorPage.Render(PageFrame.Of(v), "web.not_found"), 404);
 }

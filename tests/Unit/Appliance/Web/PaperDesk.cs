@@ -195,7 +195,17 @@ internal sealed class PaperDesk : IDesk
             [
                 .. Enum.GetValues<WhyNot>()
                     .Select(w => new OtherOfferView(
-                        new("o", true, _words ?? "Brakes and gears", _words ?? "Dora", ["bike-repair"], Hill, _words ?? "Hill cabinet", false, false),
+                        new(
+                            "o",
+                            true,
+                            _words ?? "Brakes and gears",
+                            _words ?? "Dora",
+                            ["bike-repair"],
+                            Hill,
+                            _words ?? "Hill cabinet",
+                            false,
+                            false
+                        ),
                         w
                     )),
             ],

@@ -12,7 +12,14 @@ public sealed class WordsJourneyTests
     {
         await using var node = await LoopNode.Start();
         using var alice = await Join(node, "Alice");
-        var form = await Post(alice, "/offer/new", "/offer/new", ("title", "Fresh sourdough loaf"), ("own", ""), ("share", "all"));
+        var form = await Post(
+            alice,
+            "/offer/new",
+            "/offer/new",
+            ("title", "Fresh sourdough loaf"),
+            ("own", ""),
+            ("share", "all")
+        );
         Assert.Contains("name=\"category\" value=\"bread\"", form, StringComparison.Ordinal);
         Assert.Contains("value=\"Fresh sourdough loaf\"", form, StringComparison.Ordinal);
         Assert.Contains("name=\"share\" value=\"all\" checked", form, StringComparison.Ordinal);
@@ -20,9 +27,17 @@ public sealed class WordsJourneyTests
 
         using var unchosen = await alice.PostForm("/offer/new", "/offer", ("title", "Fresh sourdough loaf"), ("share", "here"));
         Assert.Equal(HttpStatusCode.BadRequest, unchosen.StatusCode);
+        using var group = await alice.PostJson("/api/offerings", """{"category":"g.food","title":"Fresh sourdough loaf"}""");
+        Assert.Equal(HttpStatusCode.BadRequest, group.StatusCode);
         Assert.Empty((await Json(alice, "/api/offerings")).EnumerateArray());
 
-        using var chosen = await alice.PostForm("/offer/new", "/offer", ("title", "Fresh sourdough loaf"), ("category", "bread"), ("share", "here"));
+        using var chosen = await alice.PostForm(
+            "/offer/new",
+            "/offer",
+            ("title", "Fresh sourdough loaf"),
+            ("category", "bread"),
+            ("share", "here")
+        );
         Assert.Equal(HttpStatusCode.SeeOther, chosen.StatusCode);
         Assert.Equal("bread", (await Json(alice, "/api/offerings"))[0].GetProperty("category").GetString());
     }
@@ -85,7 +100,16 @@ public sealed class WordsJourneyTests
         var made = """{"category":"ferments","title":"Kombucha cultures","share":"here"}""";
         using (var kept = await alice.PostJson("/api/offerings", made))
             Assert.Equal(HttpStatusCode.Created, kept.StatusCode);
-        foreach (var path in new[] { "/find?q=kombucha", "/find?q=kombucja", "/offer/suggest?title=kombucha", "/need/new?title=kombuch", "/need/new" })
+        foreach (
+            var path in new[]
+            {
+                "/find?q=kombucha",
+                "/find?q=kombucja",
+                "/offer/suggest?title=kombucha",
+                "/need/new?title=kombuch",
+                "/need/new",
+            }
+        )
         {
             var page = await bob.Page(path);
             Assert.DoesNotContain("ferments", page, StringComparison.Ordinal);
@@ -173,7 +197,10 @@ public sealed class WordsJourneyTests
         var browser = node.Resident();
         using var joined = await browser.PostJson("/api/join", $$"""{"label":"{{label}}"}""");
         using var made = JsonDocument.Parse(await joined.Content.ReadAsStringAsync());
-        using var entered = await browser.PostJson("/api/session", $$"""{"code":"{{made.RootElement.GetProperty("code").GetString()}}"}""");
+        using var entered = await browser.PostJson(
+            "/api/session",
+            $$"""{"code":"{{made.RootElement.GetProperty("code").GetString()}}"}"""
+        );
         Assert.Equal(HttpStatusCode.OK, entered.StatusCode);
         return browser;
     }

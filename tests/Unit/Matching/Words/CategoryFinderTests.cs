@@ -37,7 +37,8 @@ public sealed class CategoryFinderTests : IDisposable
     [InlineData("plumb", "plumbing")]
     [InlineData("دراج", "bike-loan")]
     [InlineData("मिठ", "cakes")]
-    public void A_word_that_has_only_begun_suggests_already(string typed, string category) => Assert.Contains(category, _cabinet.Ids(typed));
+    public void A_word_that_has_only_begun_suggests_already(string typed, string category) =>
+        Assert.Contains(category, _cabinet.Ids(typed));
 
     [Theory]
     [InlineData("bycicle repair", "bike-repair", "bicycle repair")]
@@ -75,7 +76,9 @@ public sealed class CategoryFinderTests : IDisposable
     {
         foreach (var language in Taxonomy.Seed.Translations)
         {
-            var missed = Taxonomy.Seed.Leaves.Where(l => !_cabinet.Ids(language.Words[l.Id].Label + " ").Take(3).Contains(l.Id)).Select(l => l.Id);
+            var missed = Taxonomy
+                .Seed.Leaves.Where(l => !_cabinet.Ids(language.Words[l.Id].Label + " ").Take(3).Contains(l.Id))
+                .Select(l => l.Id);
             Assert.Empty(missed);
         }
     }

@@ -104,7 +104,10 @@ public sealed class EntryFinderTests : IDisposable
         // FTS5 compares its index with the rows it was made of (fts5.html, 6.4).
         foreach (var index in new[] { "entry_fts", "category_fts", "vocabulary_fts" })
             _cabinet.Db.Run($"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)");
-        var counted = _cabinet.Db.All("SELECT words FROM entry_words", r => r.Text(0)).SelectMany(w => w.Split(' ').Distinct()).Count(w => w == "rye");
+        var counted = _cabinet
+            .Db.All("SELECT words FROM entry_words", r => r.Text(0))
+            .SelectMany(w => w.Split(' ').Distinct())
+            .Count(w => w == "rye");
         Assert.Equal(counted, _cabinet.Db.Number("SELECT entries FROM vocabulary WHERE word = 'rye'"));
     }
 
@@ -158,6 +161,13 @@ public sealed class EntryFinderTests : IDisposable
     }
 
     [Fact]
+    public void A_plural_of_a_misspelt_word_is_understood_too()
+    {
+        _cabinet.Offer("Bicycle for a child", "x");
+        Assert.Equal("bicycle", _cabinet.Find("bycicles").Meant);
+    }
+
+    [Fact]
     public void There_are_more_is_said_and_only_what_was_asked_for_is_given()
     {
         for (var i = 0; i < 25; i++)
@@ -201,7 +211,11 @@ public sealed class EntryFinderTests : IDisposable
 
     private int RingsFound()
     {
-        var (market, refusal) = Items.Snapshot(_cabinet.Db, new Dictionary<string, int>(), new HashSet<Did> { WordsCabinet.Mill });
+        var (market, refusal) = Items.Snapshot(
+            _cabinet.Db,
+            new Dictionary<string, int>(),
+            new HashSet<Did> { WordsCabinet.Mill }
+        );
         Assert.Null(refusal);
         return Planner.Solve(market!, new PlanOptions()).Rings.Count;
     }

@@ -92,7 +92,9 @@ public sealed class StemTests
     [Fact]
     public void A_stem_of_anything_is_never_empty_and_stemming_never_fails()
     {
-        foreach (var word in Taxonomy.Seed.Translations.SelectMany(t => t.Words.Values).SelectMany(w => w.Synonyms.Append(w.Label)))
+        foreach (
+            var word in Taxonomy.Seed.Translations.SelectMany(t => t.Words.Values).SelectMany(w => w.Synonyms.Append(w.Label))
+        )
         {
             Assert.All(WordFold.Words(word, 40), w => Assert.NotEmpty(Stem.Of(w)));
         }
@@ -100,7 +102,9 @@ public sealed class StemTests
         var letters = new Seeded(7);
         for (var i = 0; i < 20_000; i++)
         {
-            var word = new string([.. Enumerable.Range(0, 1 + letters.Below(9)).Select(_ => "aeiouybcdglmnrstwxzY"[letters.Below(19)])]);
+            var word = new string([
+                .. Enumerable.Range(0, 1 + letters.Below(9)).Select(_ => "aeiouybcdglmnrstwxzY"[letters.Below(19)]),
+            ]);
             Assert.InRange(Stem.Of(word).Length, 1, word.Length + 1);
         }
     }

@@ -11,8 +11,26 @@ public sealed class TaxonomyTests
     /// <summary>Entries on cabinets of version 0.1 are filed under these.</summary>
     private static readonly string[] Before =
     [
-        "food", "catering", "garden", "repair", "bike", "building", "cleaning", "transport", "lessons", "design", "legal", "computers",
-        "childcare", "care", "health", "animals", "clothes", "room", "music", "games",
+        "food",
+        "catering",
+        "garden",
+        "repair",
+        "bike",
+        "building",
+        "cleaning",
+        "transport",
+        "lessons",
+        "design",
+        "legal",
+        "computers",
+        "childcare",
+        "care",
+        "health",
+        "animals",
+        "clothes",
+        "room",
+        "music",
+        "games",
     ];
 
     [Fact]

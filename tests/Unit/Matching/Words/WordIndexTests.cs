@@ -24,7 +24,18 @@ public sealed class WordIndexTests : IDisposable
     {
         _cabinet.Offer("Rye bread", "bread");
         _cabinet.Offer("Hidden kombucha", "food", shared: false);
-        foreach (var table in new[] { "category_fts", "entry_fts", "vocabulary_fts", "category_words", "entry_words", "vocabulary", "word_state" })
+        foreach (
+            var table in new[]
+            {
+                "category_fts",
+                "entry_fts",
+                "vocabulary_fts",
+                "category_words",
+                "entry_words",
+                "vocabulary",
+                "word_state",
+            }
+        )
             _cabinet.Db.Run($"DROP TABLE {table}");
         _cabinet.Db.Run("DROP INDEX offering_category");
         _cabinet.Db.Run("DROP INDEX need_accept_category");
@@ -47,7 +58,18 @@ public sealed class WordIndexTests : IDisposable
                 r => r.Text(0)
             );
         var fresh = Shape(_cabinet);
-        foreach (var table in new[] { "category_fts", "entry_fts", "vocabulary_fts", "category_words", "entry_words", "vocabulary", "word_state" })
+        foreach (
+            var table in new[]
+            {
+                "category_fts",
+                "entry_fts",
+                "vocabulary_fts",
+                "category_words",
+                "entry_words",
+                "vocabulary",
+                "word_state",
+            }
+        )
             _cabinet.Db.Run($"DROP TABLE {table}");
         _cabinet.Db.Run("DROP INDEX offering_category");
         _cabinet.Db.Run("DROP INDEX need_accept_category");

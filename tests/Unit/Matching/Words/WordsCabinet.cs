@@ -63,7 +63,8 @@ internal sealed class WordsCabinet : IDisposable
         return id;
     }
 
-    public CategorySuggestions Suggest(string typed, string language = "en") => CategoryFinder.Suggest(Db, typed, language, Homes, 6);
+    public CategorySuggestions Suggest(string typed, string language = "en") =>
+        CategoryFinder.Suggest(Db, typed, language, Homes, 6);
 
     /// <summary>The ids suggested for what was typed, in order.</summary>
     public List<string> Ids(string typed) => [.. Suggest(typed).Categories.Select(c => c.Id)];
