@@ -49,7 +49,9 @@ public sealed class Clearing
         var flow = new int[clearing._arcs.Length];
         for (var i = 0; i < flow.Length; i++)
             flow[i] = network.FlowOf(arcOf[i]);
-        return clearing.ToPlan(new RingsOfFlow(clearing._graph, clearing._arcs, flow).All());
+        if (!network.IsOptimal())
+            throw new PlanBrokenException("The clearing is broken: its prices do not prove it.");
+        return clearing.Checked(clearing.ToPlan(new RingsOfFlow(clearing._graph, clearing._arcs, flow).All()));
     }
 
     /// <summary>Nodes: residents, then offerings and needs that have an arc. Answers the network's arc of each of ours.</summary>
@@ -96,6 +98,13 @@ public sealed class Clearing
         for (var i = 0; i < costs.Length; i++)
             costs[i] = -scores[_arcs[i]];
         return costs;
+    }
+
+    /// <summary>No plan leaves that was not checked against the graph on a way of its own.</summary>
+    private GraphPlan Checked(GraphPlan plan)
+    {
+        var verdict = PlanFileCheck.Run(_graph, PlanFile.Of(_graph, plan, null, 0, 1));
+        return verdict.Plan ? plan : throw new PlanBrokenException($"The clearing is broken: {verdict.Reason}");
     }
 
     private GraphPlan ToPlan(List<GraphRing> rings)

@@ -74,6 +74,23 @@ internal sealed partial class MinCostCirculation
     /// <summary>Units on an arc after <see cref="Run"/>.</summary>
     public int FlowOf(int arc) => _capacity[arc] - _room[_arcAt[arc]];
 
+    /// <summary>
+    /// Whether what stands there is a circulation of least cost: nothing is left over anywhere, and no arc with room costs less than
+    /// minus 1 of the multiplied costs under the prices. A cycle that would save anything would save more than one per node.
+    /// </summary>
+    public bool IsOptimal()
+    {
+        for (var node = 0; node < _nodes; node++)
+        {
+            if (_excess[node] != 0)
+                return false;
+            for (var arc = _first[node]; arc < _first[node + 1]; arc++)
+                if (_room[arc] > 0 && Reduced(node, arc) < -1)
+                    return false;
+        }
+        return true;
+    }
+
     /// <summary>Finds the circulation; false after a cancellation, and then there is none.</summary>
     public bool Run(CancellationToken cancel)
     {

@@ -68,6 +68,12 @@ public static class Planner
         };
     }
 
+    /// <summary>Rings longer than this, and chains, soon are too many to list; pricing overtakes a list at some thousands of them.</summary>
+    private const int LongestListed = 4;
+
+    /// <summary>Rings and chains up to which they are listed all the same.</summary>
+    private const int MostLongWays = 60_000;
+
     private static GraphRing ToGraphRing(ColumnPool pool, int column) => new(pool.Arcs(column).ToArray(), pool.Weight(column));
 
     private static void Check(PlanOptions options)
@@ -84,6 +90,9 @@ public static class Planner
     /// <summary>Lists all rings and chains that are worth something; false when a limit or the caller ended it before.</summary>
     private static bool List(ExchangeGraph graph, PlanOptions options, ColumnPool pool, CancellationToken cancel)
     {
+        // Dummies cannot be priced (PricedSearch), so there a long list is all there is.
+        var longWays = (options.Cap > LongestListed || options.ChainLimit > 0) && graph.Dummies == 0;
+        var most = longWays ? Math.Min(MostLongWays, options.MaxColumns) : options.MaxColumns;
         if (options.Cap > 0)
         {
             var tally = new CycleSearch(graph, options.Cap).Run(Keep, options.MaxSearchSteps, cancel);
@@ -103,7 +112,7 @@ public static class Planner
             var weight = graph.WeightOf(arcs, chain);
             if (weight == 0)
                 return true;
-            if (pool.Count == options.MaxColumns)
+            if (pool.Count >= most)
                 return false;
             pool.Add(arcs, weight, chain);
             return true;

@@ -30,17 +30,30 @@ internal sealed partial class MinCostCirculation
             var open = Start();
             if (open == 0)
                 return;
+            // When the last node with excess is reached, others of its rank were not looked back from: nobody may sink below them.
             var rank = 0;
-            for (; rank < _ranks && open > 0; rank++)
-                while (_top[rank] != None && open > 0)
-                {
-                    var node = _top[rank];
-                    Unlink(node, rank);
-                    LookBack(node, rank, tolerance);
-                    if (_net._excess[node] > 0)
-                        open--;
-                }
+            while (true)
+            {
+                open = Empty(rank, open, tolerance);
+                if (open == 0 || rank + 1 == _ranks)
+                    break;
+                rank++;
+            }
             Lower(rank, tolerance);
+        }
+
+        /// <summary>Looks back from all nodes of a rank until none with excess is left; answers how many are.</summary>
+        private int Empty(int rank, int open, long tolerance)
+        {
+            while (_top[rank] != None && open > 0)
+            {
+                var node = _top[rank];
+                Unlink(node, rank);
+                LookBack(node, rank, tolerance);
+                if (_net._excess[node] > 0)
+                    open--;
+            }
+            return open;
         }
 
         /// <summary>Nodes that lack have rank 0; answers how many have excess.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using EdgeNode.Matching;
 
@@ -189,10 +190,19 @@ internal sealed class MatchWatch : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly Timer _life;
+    private readonly PosixSignalRegistration _terminate;
 
     public MatchWatch(double? seconds, string doing)
     {
         Console.CancelKeyPress += OnInterrupt;
+        _terminate = PosixSignalRegistration.Create(
+            PosixSignal.SIGTERM,
+            signal =>
+            {
+                signal.Cancel = !_stop.IsCancellationRequested;
+                _stop.Cancel();
+            }
+        );
         if (seconds is { } limit)
         {
             if (limit <= 0)
@@ -215,11 +225,12 @@ internal sealed class MatchWatch : IDisposable
     public void Dispose()
     {
         Console.CancelKeyPress -= OnInterrupt;
+        _terminate.Dispose();
         _life.Dispose();
         _stop.Dispose();
     }
 
-    /// <summary>The first Ctrl-C asks for the best so far; a second one ends the process as usual.</summary>
+    /// <summary>The first Ctrl-C, or SIGTERM, asks for the best so far; a second one ends the process as usual.</summary>
     private void OnInterrupt(object? sender, ConsoleCancelEventArgs e)
     {
         e.Cancel = !_stop.IsCancellationRequested;

@@ -337,7 +337,7 @@ public sealed class CertificateCheck
         return -1;
     }
 
-    private HashSet<string> SureOf(SplitProof split) => [.. split.Sure.Select(s => NameOf(s.Arcs))];
+    private static HashSet<string> SureOf(SplitProof split) => [.. split.Sure.Select(s => NameOf(s.Arcs))];
 
     /// <summary>Arcs in giving order name a column: a ring ends where it began, a chain does not.</summary>
     private static string NameOf(ReadOnlySpan<int> arcs) => string.Join(' ', arcs.ToArray());

@@ -41,7 +41,7 @@ internal sealed class BranchChoice
     /// <summary>Needs the relaxation of the case to be solved; leaves its basis as it found it.</summary>
     public BranchPick Choose(TreeNode node, long value)
     {
-        var doubtful = Doubtful();
+        var doubtful = Doubtful(node);
         if (doubtful.Count == 0)
             return ColumnInDoubt();
         doubtful.Sort((a, b) => CompareDoubt(a, b));
@@ -67,7 +67,11 @@ internal sealed class BranchChoice
 
     private bool IsKnown(int arc) => _known.TryGetValue(arc, out var known) && known.Tries >= Reliable;
 
-    private List<(int Arc, double Flow)> Doubtful()
+    /// <summary>
+    /// Arcs used in part that were not decided yet: a decided one can still be used in part, where the row that would force it was
+    /// left out because another says all that it says.
+    /// </summary>
+    private List<(int Arc, double Flow)> Doubtful(TreeNode node)
     {
         _flow.Clear();
         foreach (var column in _near)
@@ -80,7 +84,7 @@ internal sealed class BranchChoice
         }
         var doubtful = new List<(int, double)>();
         foreach (var (arc, flow) in _flow)
-            if (flow is > Fraction and < 1 - Fraction && _rules.IsSingle(arc))
+            if (flow is > Fraction and < 1 - Fraction && _rules.IsSingle(arc) && !node.Decided(arc))
                 doubtful.Add((arc, Math.Round(flow, 6)));
         return doubtful;
     }

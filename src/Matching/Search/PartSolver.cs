@@ -13,6 +13,9 @@ internal sealed class PartSolver
     /// <summary>Fixing and cutting can follow each other this often.</summary>
     private const int MaxDepth = 40;
 
+    /// <summary>Columns for each row that local search tries, cheapest first.</summary>
+    private const int LocalColumns = 4;
+
     private readonly PackingProblem _problem;
     private readonly SearchContext _context;
     private readonly int _depth;
@@ -141,7 +144,7 @@ internal sealed class PartSolver
     {
         _root ??= new RootPrices(_problem, meter);
         var complete = _root.Solve(meter);
-        var prices = WholePrices.Cover(_problem, [], _root.Lp.Prices, [], []);
+        var prices = WholePrices.Cover(_problem, [], _root.Prices, [], []);
         if (prices.Total < _prices.Total)
             _prices = prices;
         Bound = RootBound = Math.Min(Bound, WholePrices.Bound(_prices.Total, _problem.Unit));
@@ -160,7 +163,7 @@ internal sealed class PartSolver
         var plan = Offer(dive.Concat(BySlack()), meter);
         if (Bound <= Value)
             return;
-        int[] near = [.. BySlack().Where(IsNear)];
+        int[] near = [.. BySlack().Where(IsNear).Take(LocalColumns * _problem.Rows + LocalColumns)];
         var better = new Incumbent(_problem, near, meter);
         foreach (var column in plan.Columns())
             better.TryPut(column);
@@ -231,6 +234,8 @@ internal sealed class PartSolver
         _tree!.Advance(meter);
         if (_tree.Value > Value)
             (Value, Ids) = (_tree.Value, _tree.Columns.ConvertAll(c => _problem.Ids[c]));
-        Bound = Math.Min(Bound, Math.Max(_threshold, _tree.Bound));
+        // A lower bound that cannot be shown any more is worth less than one that can.
+        if (!_context.WithProof || _tree.HasProof || _tree.Bound <= Value)
+            Bound = Math.Min(Bound, Math.Max(_threshold, _tree.Bound));
     }
 }

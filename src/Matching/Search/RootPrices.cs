@@ -21,6 +21,8 @@ internal sealed class RootPrices
     private readonly PackingProblem _problem;
     private readonly double[] _points;
     private bool _final;
+    private double[]? _covering;
+    private int[]? _coveringBasis;
 
     public RootPrices(PackingProblem problem, WorkMeter meter)
     {
@@ -55,6 +57,9 @@ internal sealed class RootPrices
         Loaded.Add(column);
     }
 
+    /// <summary>Prices in points: those of the relaxation, as far as it came.</summary>
+    public ReadOnlySpan<double> Prices => _covering ?? Lp.Prices;
+
     /// <summary>Goes on until no column is worth more than its rows cost; false when the work was spent before.</summary>
     public bool Solve(WorkMeter meter)
     {
@@ -62,14 +67,22 @@ internal sealed class RootPrices
         for (var round = 0; round < MaxRounds; round++)
         {
             var outcome = _final ? Lp.Dual() : Lp.Primal();
+            if (meter.Spent)
+                return false;
             if (outcome != LpOutcome.Optimal)
-                return !meter.Spent;
+                break;
             if (Loaded.Count < _problem.Columns && AddAttractive(meter))
                 continue;
             if (_final)
+            {
+                _covering = null;
                 return true;
-            _final = true;
+            }
+            (_covering, _coveringBasis, _final) = (Lp.Prices.ToArray(), Lp.Save(), true);
         }
+        // Rounding got in the way of the last steps. The prices under slightly wider capacities cover all columns as well.
+        if (_coveringBasis is not null)
+            Lp.Restore(_coveringBasis);
         return true;
     }
 

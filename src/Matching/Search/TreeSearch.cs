@@ -68,10 +68,13 @@ internal sealed class TreeSearch
     /// <summary>Highest bound of a case that could be neither settled nor split: rounding was too coarse for it.</summary>
     private long _unsettled;
 
+    /// <summary>Whether <see cref="ToProof"/> will have an answer.</summary>
+    public bool HasProof => _keepProof;
+
     public void Advance(WorkMeter meter)
     {
         _root.Lp.Meter = meter;
-        while (!meter.Spent)
+        while (!meter.Spent && _open.Count * (long)_problem.Rows <= MaxOpenEntries)
         {
             if (_next is null && !_open.TryDequeue(out _next, out _))
                 return;
@@ -230,8 +233,11 @@ internal sealed class TreeSearch
         node.Forget();
     }
 
-    /// <summary>Prices that all leaves of one tree may hold: bounds memory to some 400 MB.</summary>
-    private const long MaxProofEntries = 32_000_000;
+    /// <summary>Prices that all leaves of one tree may hold: bounds memory to some 100 MB.</summary>
+    private const long MaxProofEntries = 8_000_000;
+
+    /// <summary>Rows of all open cases together, each with a place in a basis and a price: bounds memory to some 100 MB.</summary>
+    private const long MaxOpenEntries = 8_000_000;
 }
 
 /// <summary>A case of a <see cref="TreeSearch"/>.</summary>
@@ -256,6 +262,15 @@ internal sealed class TreeNode(TreeNode? parent, BranchDecision decision, int[] 
     public TreeNode? Used { get; set; }
 
     public TreeNode? Unused { get; set; }
+
+    /// <summary>Whether this case or one above it says if an arc is used.</summary>
+    public bool Decided(int arc)
+    {
+        for (var node = this; node.Parent is not null; node = node.Parent)
+            if (node.Decision.Arc == arc)
+                return true;
+        return false;
+    }
 
     /// <summary>Lets go of what only an open case needs.</summary>
     public void Forget()
