@@ -1,5 +1,4 @@
 using EdgeNode.Matching;
-using EdgeNode.Matching.Words;
 using EdgeNode.Wire;
 
 namespace EdgeNode.Tests.Unit.Matching.Words;

@@ -1,4 +1,3 @@
-using EdgeNode.Appliance;
 using EdgeNode.Matching;
 using EdgeNode.Matching.Words;
 using EdgeNode.Wire;
