@@ -1,5 +1,6 @@
 using EdgeNode.Federation;
 using EdgeNode.Matching;
+using EdgeNode.Matching.Words;
 using EdgeNode.Store;
 using EdgeNode.Sync;
 using EdgeNode.Wire;
@@ -323,8 +324,11 @@ public sealed class Node : IDisposable
     {
         if (Words.Refuse(offer.Title, Items.MaxTitle, "offering") is { } refused)
             return refused;
-        if (!Listings.IsCategory(offer.Category))
-            return Answer.Refused("item.category", $"A category has 1 to {Items.MaxCategory} characters and no spaces.");
+        if (!MayBeFiledUnder(offer.Category))
+            return Answer.Refused(
+                "item.category",
+                $"A category has 1 to {Items.MaxCategory} characters and no spaces, and is no group."
+            );
         if (Poster(turn, offer.Resident, offer.Capacity, offer.Share, out var resident, out var audience) is { } fault)
             return fault;
         if (Items.OfferingsOf(turn.Db, offer.Resident).Count >= Items.MaxPerResident)
@@ -339,13 +343,19 @@ public sealed class Node : IDisposable
         return Answer.Done with { Id = id };
     }
 
+    private static bool MayBeFiledUnder(string category) =>
+        Listings.IsCategory(category) && Taxonomy.Seed.Find(category) is not { IsGroup: true };
+
     private Answer DoAsk(Turn turn, Ask ask)
     {
         if (Words.Refuse(ask.Title, Items.MaxTitle, "need") is { } refused)
             return refused;
         var accepts = ask.Accepts.Distinct(StringComparer.Ordinal).ToArray();
-        if (accepts.Length is 0 or > NeedBody.MaxAccepts || !Array.TrueForAll(accepts, Listings.IsCategory))
-            return Answer.Refused("item.category", $"A need names 1 to {NeedBody.MaxAccepts} categories, each without spaces.");
+        if (accepts.Length is 0 or > NeedBody.MaxAccepts || !Array.TrueForAll(accepts, MayBeFiledUnder))
+            return Answer.Refused(
+                "item.category",
+                $"A need names 1 to {NeedBody.MaxAccepts} categories, each without spaces and none of them a group."
+            );
         if (accepts.Sum(a => a.Length + 3) > DataMap.RuleOf(Kinds.Need)!.MaxBody - 2048)
             return Answer.Refused("item.too_long", "These categories are too long together; please name fewer.");
         if (Poster(turn, ask.Resident, ask.Capacity, ask.Share, out var resident, out var audience) is { } fault)

@@ -3,12 +3,14 @@ using System.Security.Cryptography.X509Certificates;
 using EdgeNode.Appliance.Web;
 using EdgeNode.Federation;
 using EdgeNode.Hardware.Io;
+using EdgeNode.Matching.Words;
 using EdgeNode.Store;
 using EdgeNode.Sync;
 using EdgeNode.Sync.Discovery;
 using EdgeNode.Sync.Io;
 using EdgeNode.Wire;
 using EdgeNode.Wire.Io;
+using Microsoft.Data.Sqlite;
 
 namespace EdgeNode.Appliance.Io;
 
@@ -151,13 +153,22 @@ public sealed class Host : IAsyncDisposable
 
     private Node MakeNode(DataFolder folder, NodeKey key, Identity identity, X509Certificate2 certificate)
     {
-        return new Node(
-            folder.Store.OpenWriter(Node.Modules),
-            key,
-            CardOf(identity, certificate),
-            SystemEntropy.Instance,
-            _settings.ToNodeOptions()
-        );
+        var db = folder.Store.OpenWriter(Node.Modules);
+        BringUpWords(folder, db);
+        return new Node(db, key, CardOf(identity, certificate), SystemEntropy.Instance, _settings.ToNodeOptions());
+    }
+
+    private static void BringUpWords(DataFolder folder, Db db)
+    {
+        try
+        {
+            WordIndex.BringUp(db);
+        }
+        catch (SqliteException e)
+        {
+            db.Dispose();
+            throw folder.Store.Explain(e);
+        }
     }
 
     private NodeCard CardOf(Identity identity, X509Certificate2 certificate) =>
@@ -279,6 +290,7 @@ public sealed class Host : IAsyncDisposable
             Card = CardOf(identity, certificate),
             DataFolder = folder.Path,
             Database = folder.Store.Path,
+            PlanCap = _settings.ToNodeOptions().PlanCap,
             JoiningOpen = () => _settings.OpenJoining,
             IsInContact = did => Loop.IsInContact(did),
             Checks = Checks,
