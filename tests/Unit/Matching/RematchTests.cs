@@ -89,6 +89,19 @@ public sealed class RematchTests
     }
 
     [Fact]
+    public void A_plan_that_was_proved_best_is_taken_over_and_cannot_be_improved()
+    {
+        var graph = MatchingFiles.Read("markets/m_1000_mid.txt").Graph;
+        var best = Planner.Solve(graph, PlanOptions.Default with { Cap = 3 });
+        Assert.True(best.Optimal);
+        var rematch = new Rematch(graph, RematchOptions.Default with { Cap = 3 });
+        rematch.Start(best.Rings);
+        Assert.Equal(best.ValueMicro, rematch.ValueMicro);
+        Assert.Equal(0, rematch.Improve());
+        AssertHolds(rematch);
+    }
+
+    [Fact]
     public void The_same_changes_give_the_same_plan()
     {
         var plans = new List<string>();
