@@ -57,7 +57,7 @@ internal sealed class Contact(Moment since)
     public void RewindAfter(int stream, long there, Moment now)
     {
         var next = _underWay.Keys.FirstOrDefault(k => k.Stream == stream && k.Seq > there);
-        if (next.Seq != there + 1 || now - _underWay[next].At < TimeSpan.FromMilliseconds(500))
+        if (next.Seq < 1 || next.Seq - 1 != there || now - _underWay[next].At < TimeSpan.FromMilliseconds(500))
             return;
         foreach (var key in _underWay.Keys.Where(k => k.Stream == stream && k.Seq > there).ToArray())
             Drop(key);

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -39,12 +41,22 @@ namespace EdgeNode.Wire;
 [JsonSerializable(typeof(ChainOutcomeBody))]
 [JsonSerializable(typeof(ChainVoteRequestBody))]
 [JsonSerializable(typeof(ChainCompletedBody))]
+[JsonSerializable(typeof(PowerNoticeBody))]
 [JsonSerializable(typeof(string[]))]
 public sealed partial class WireJson : JsonSerializerContext
 {
-    public static byte[] Write<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(value, type);
+    // RFC 8259 escapes only what it must: a signature in base64 has one length whatever its characters, and no script pays six bytes a letter.
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string WriteText<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.Serialize(value, type);
+    public static byte[] Write<T>(T value, JsonTypeInfo<T> type)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, Plain))
+            JsonSerializer.Serialize(writer, value, type);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    public static string WriteText<T>(T value, JsonTypeInfo<T> type) => Encoding.UTF8.GetString(Write(value, type));
 
     /// <summary>Null for anything that is not exactly such a document; never throws on input.</summary>
     public static T? Read<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type)

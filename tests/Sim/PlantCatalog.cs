@@ -17,10 +17,15 @@ internal static class PlantCatalog
         {
             ForgetsStep = SendsReceipt,
         },
+        new("acknowledge_before_commit_far", "the same, seen where the sender let go of it", "custody.lost", "custody.order")
+        {
+            Blind = ["receipt.before_commit", "send.before_commit"],
+            ForgetsStep = SendsReceipt,
+        },
         new("vote_before_commit", "a vote leaves and its commit is lost (2)", "send.before_commit") { ForgetsStep = SendsVote },
         new("vote_before_commit_far", "the same, seen when the cabinet votes otherwise", "I5", "I1")
         {
-            Blind = ["send.before_commit", "receipt.before_commit"],
+            Blind = ["send.before_commit", "receipt.before_commit", "custody.order"],
             ForgetsStep = SendsYesOfNow,
             Soil = o => o with { People = o.People with { NoPct = 0, WithdrawPct = 0, LaterPct = 0 } },
         },
@@ -31,6 +36,11 @@ internal static class PlantCatalog
         {
             Tamper = s =>
                 Run(s, "DELETE FROM hold WHERE kind = 'hard' AND chain_id IN (SELECT chain_id FROM chain WHERE state = 'YES')"),
+        },
+        new("released_on_own_timeout", "a cabinet that voted YES gives up by itself (3)", "I1")
+        {
+            Tamper = GiveUp,
+            Repeats = true,
         },
         new("item_version_ignored", "an item changed between the proposal and the vote (4)", "I3.version")
         {
@@ -67,13 +77,27 @@ internal static class PlantCatalog
             Tamper = ConsumeTwice,
             Soil = Crowded,
         },
-        new("open_path_agreed", "a ring that is none is agreed (14)", "I6", "I4") { Tamper = BendRing, Repeats = true },
+        new("open_path_agreed", "a ring that is none is agreed (14)", "I6")
+        {
+            Blind = ["I4"],
+            Tamper = BendRing,
+            Repeats = true,
+        },
         new("kept_word_sent", "a word that was to stay here is in a frame (15)", "I7.words") { Alters = SayKeptWord },
         new("sent_to_another", "a bundle goes to a cabinet outside its audience", "I7.audience", "I7.words")
         {
             Alters = SendToAnother,
         },
+        new("stops_asking", "a vote that was not taken is never asked for again (16)", "L1")
+        {
+            Blind = ["send.before_commit", "send.malformed"],
+            Tamper = StopAsking,
+            Alters = MangleVote,
+            Repeats = true,
+            OutlastsFaults = true,
+        },
         new("soft_hold_kept", "a ring that has ended goes on holding (17)", "L2") { Tamper = KeepSoftHold },
+        new("consents_not_needed", "a YES counts without its consents (20)", "I3") { Tamper = DropConsents, Repeats = true },
         new("outbox_row_lost", "a queued statement disappears", "custody.lost")
         {
             Tamper = s => Run(s, "DELETE FROM outbox WHERE bundle_seq IS NULL"),
@@ -159,6 +183,18 @@ internal static class PlantCatalog
             return false;
         Run(s, "DROP TRIGGER IF EXISTS chain_vote_kept");
         return Run(s, "DELETE FROM chain_vote");
+    }
+
+    /// <summary>After somebody else has the vote, so that the others can agree.</summary>
+    private static bool GiveUp(PlantSite s)
+    {
+        var chain = s.Cabinet.Db.Text(
+            "SELECT c.chain_id FROM chain c JOIN delivery d ON d.statement_id = c.vote_id WHERE c.state = 'YES' ORDER BY c.chain_id LIMIT 1"
+        );
+        if (chain is null)
+            return false;
+        Run(s, "DELETE FROM hold WHERE chain_id = $1", chain);
+        return Run(s, "UPDATE chain SET state = 'ABORTED' WHERE chain_id = $1", chain);
     }
 
     /// <summary>The item moves on, and the row that the vote checks moves with it.</summary>
@@ -251,11 +287,35 @@ internal static class PlantCatalog
         return other is null ? effect : send with { Peer = other.Did };
     }
 
+    /// <summary>Questions are put off for ever, and no contact brings them forward.</summary>
+    private static bool StopAsking(PlantSite s) =>
+        Run(s, "UPDATE chain SET asks = 5, ask_at = $1 WHERE state = 'YES'", (s.Cabinet.Time + TimeSpan.FromMinutes(119)).Ms);
+
+    /// <summary>A bundle with a vote arrives spoiled, is refused as a whole and set aside.</summary>
+    private static Effect MangleVote(PlantSite s, Effect effect)
+    {
+        if (effect is not SendOnLink { Kind: TopicKind.Data } send || !OwnVotes(s, [effect]).Any())
+            return effect;
+        var bytes = (byte[])send.Bytes.Clone();
+        bytes[^(Frame.SignatureLength + 5)] ^= 1;
+        return send with { Bytes = bytes };
+    }
+
     private static bool KeepSoftHold(PlantSite s) =>
         Run(
             s,
             "INSERT OR IGNORE INTO hold (chain_id, item_id, item_version, kind, units) SELECT e.chain_id, e.offering_id, 1, 'soft', 1 "
                 + "FROM chain_edge e JOIN chain c ON c.chain_id = e.chain_id WHERE c.state = 'ABORTED'"
+        );
+
+    /// <summary>Consents are forgotten as soon as the vote that rests on them is counted.</summary>
+    private static bool DropConsents(PlantSite s) =>
+        Run(
+            s,
+            "DELETE FROM chain_consent WHERE chain_id IN (SELECT chain_id FROM chain WHERE state = 'YES') AND EXISTS ("
+                + "SELECT 1 FROM chain_participant p JOIN chain_vote v ON v.chain_id = p.chain_id AND v.node = p.home_node "
+                + "WHERE p.chain_id = chain_consent.chain_id AND p.participant = chain_consent.participant AND p.home_node <> $1)",
+            s.Cabinet.Did.Value
         );
 
     /// <summary>The cabinet believes that it has the bundle that is under way to it.</summary>

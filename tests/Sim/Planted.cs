@@ -17,8 +17,10 @@ internal static class Planted
             var options = plant.Soil(World(seed)) with { Plant = plant };
             var (result, count) = Live(options);
             planted += count;
-            if (result.Code is null || count == 0)
+            if (result.Code is null)
                 continue;
+            if (count == 0)
+                return new(plant, false, $"seed {seed} failed before anything was planted: {result.Fault}");
             if (!plant.Caught.Contains(result.Code))
                 return new(plant, false, $"seed {seed} failed with {result.Fault}");
             var control = Runner.Run(options with { Plant = null });

@@ -21,6 +21,9 @@ internal sealed record Plant(string Name, string What, params string[] Caught)
     /// <summary>Tampers again after the first time.</summary>
     public bool Repeats { get; init; }
 
+    /// <summary>Goes on when the world has been healed: a fault of the code, not of the world.</summary>
+    public bool OutlastsFaults { get; init; }
+
     /// <summary>Whether a step with these effects is performed and then thrown away by a power cut.</summary>
     public Func<PlantSite, IReadOnlyList<NodeInput>, IReadOnlyList<Effect>, bool>? ForgetsStep { get; init; }
 
@@ -58,7 +61,8 @@ internal sealed class Plants
 
     public void AfterStep(Cabinet cabinet)
     {
-        if (_plant.Tamper is not { } tamper || !_world.Faulty || (Planted > 0 && !_plant.Repeats))
+        var ended = !_world.Faulty && !_plant.OutlastsFaults;
+        if (_plant.Tamper is not { } tamper || ended || (Planted > 0 && !_plant.Repeats))
             return;
         if (tamper(Site(cabinet)))
             Count(cabinet);
@@ -66,7 +70,7 @@ internal sealed class Plants
 
     public Effect Alter(Cabinet cabinet, Effect effect)
     {
-        if (_plant.Alters is not { } alters || !_world.Faulty || Planted > 0)
+        if (_plant.Alters is not { } alters || !_world.Faulty || (Planted > 0 && !_plant.Repeats))
             return effect;
         var altered = alters(Site(cabinet), effect);
         if (altered != effect)

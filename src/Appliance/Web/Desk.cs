@@ -59,6 +59,7 @@ public interface IDesk
     IReadOnlyList<StewardRing> AllRings(int most);
     IReadOnlyDictionary<string, int> RingCounts();
     PlanView Plan();
+    PowerView Power(DateTimeOffset from);
     WireView Wire();
     HealthView Health();
     IReadOnlyList<AuditView> Audit(long after, int most);
@@ -70,4 +71,6 @@ public interface IDesk
     Task<Outcome<Done>> DeclinePeering(string did, CancellationToken token);
     Task<Outcome<Done>> EndPeering(string did, CancellationToken token);
     Task<Outcome<Done>> StartPlan(CancellationToken token);
+    Task<Outcome<Done>> EditLoad(string state, string load, string word, CancellationToken token);
+    Task<Outcome<Done>> StopCabinet(string why, int? hours, CancellationToken token);
 }

@@ -51,8 +51,14 @@ internal sealed class RestCheck(World world)
         var there = b.Db.All(Promises, r => (Id: r.Text(0), State: r.Text(1))).ToDictionary(p => p.Id, p => p.State);
         foreach (var (id, state) in a.Db.All(Promises, r => (r.Text(0), r.Text(1))))
         {
-            if (there.TryGetValue(id, out var other) && other != state && !world.Watch.Facts.HasLiar(id[..64]))
-                return new("rest.promises", a, $"promise {id} is {state} here and {other} at {b}");
+            if (!there.TryGetValue(id, out var other) || other == state)
+                continue;
+            if (!world.Watch.Facts.HasLiar(id[..64]) && !Pairs().Any(p => (p.B == a || p.B == b) && IsExcused(p.A, p.B)))
+                return new(
+                    "rest.promises",
+                    a,
+                    $"promise {id} is {state} here and {other} at {b}; told: {Told(a, id)} and {Told(b, id)}; set aside: {SetAsideAnywhere()}"
+                );
         }
         return null;
     }
@@ -93,6 +99,16 @@ internal sealed class RestCheck(World world)
 
     private static string SetAside(Cabinet a, Cabinet b) =>
         a.Db.Text("SELECT group_concat(DISTINCT kind || ' ' || code) FROM set_aside WHERE peer = $1", b.Did.Value) ?? "nothing";
+
+    /// <summary>What each end of a promise reported, as a cabinet knows it.</summary>
+    private static string Told(Cabinet at, string promise) =>
+        at.Db.Text(
+            "SELECT group_concat(side || ' ' || result || ' at ' || at || ' in ' || substr(statement_id, 1, 8)) FROM chain_settlement WHERE chain_id || ' ' || edge = $1",
+            promise
+        ) ?? "nothing";
+
+    private string SetAsideAnywhere() =>
+        string.Join("; ", from p in Pairs() let s = SetAside(p.A, p.B) where s != "nothing" select $"{p.A} for {p.B}: {s}");
 
     private static List<(string Id, int Version, bool Active, string Audience)> ItemsOf(Cabinet at, Cabinet of) =>
         at.Db.All(

@@ -210,8 +210,9 @@ internal sealed class Net
             () =>
             {
                 UnderWay--;
-                var quiet = _quietUntil[from.Index, to.Index] > _world.Now;
-                if (_up[from.Index, to.Index] && !quiet)
+                // What was handed over arrives although its sender died meanwhile; a way that was cut brings nothing.
+                var barred = Math.Max(_quietUntil[from.Index, to.Index], _cutUntil[from.Index, to.Index]) > _world.Now;
+                if (to.IsUp && to.Admits(from) && !barred)
                     to.Take(from.Did, kind, bytes);
                 else
                     _world.Counts.Add("lost");

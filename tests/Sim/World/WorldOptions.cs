@@ -135,12 +135,15 @@ internal sealed record WorldOptions
     public static WorldOptions Draw(ulong seed, int? nodes = null, double? days = null)
     {
         var prng = new Prng(unchecked(seed * 0x9E3779B97F4A7C15 + 0x1234_5678)); // any spread of neighbouring seeds will do
-        var size = nodes ?? DrawSize(prng.Fork());
+        // Both are drawn in any case, so that saying what a seed would have drawn gives the same world.
+        var drawn = DrawSize(prng.Fork());
+        var span = drawn > 5 ? 1 : prng.Between(2, 4);
+        var size = nodes ?? drawn;
         return new WorldOptions
         {
             Seed = seed,
             Nodes = size,
-            Days = days ?? (size > 5 ? 1 : prng.Between(2, 4)),
+            Days = days ?? span,
             Links = DrawLinks(prng.Fork(), size),
             Crashes = DrawCrashes(prng.Fork(), size),
             Clocks = DrawClocks(prng.Fork()),

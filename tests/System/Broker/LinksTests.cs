@@ -235,6 +235,10 @@ public sealed class LinksTests
             "all messages counted"
         );
         Assert.InRange(anna.Links!.Status()[0].MessagesIn, 10, 30);
+        var (cut, told) = (anna.Links.Status()[0].Flooded, 0L);
+        while (told < cut)
+            told += (await anna.NextAsync<LinkFlooded>()).Dropped;
+        Assert.Equal(cut, told);
     }
 
     [Fact]

@@ -2,7 +2,6 @@ namespace EdgeNode.Tests.System.Browser;
 
 /// <summary>The main journey: two cabinets, two stewards, three neighbours, only taps.</summary>
 [Collection(OneBrowser.Name)]
-[Trait("Machine", "Quiet")]
 public sealed class RingByTapsTests(Browsers browsers) : IAsyncLifetime
 {
     private const string Design = "Drawing and design";

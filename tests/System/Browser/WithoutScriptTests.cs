@@ -5,7 +5,6 @@ namespace EdgeNode.Tests.System.Browser;
 /// long words.
 /// </summary>
 [Collection(OneBrowser.Name)]
-[Trait("Machine", "Quiet")]
 public sealed class WithoutScriptTests(Browsers browsers) : IAsyncLifetime
 {
     private const string Bread = "خبز طازج كل يوم جمعة";

@@ -20,8 +20,8 @@ internal sealed record Ended(int Code, string Output, string Error)
 internal sealed class CabinetProcess : IAsyncDisposable
 {
     /// <summary>A start takes a third of a second; a machine that does a lot besides may take long.</summary>
-    private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(90);
     private static int _made;
 
     private readonly string _program;
@@ -78,11 +78,19 @@ internal sealed class CabinetProcess : IAsyncDisposable
     /// <summary>The data folder as this process sees it, where the cabinet sees another file system.</summary>
     public string? SeenData { get; set; }
     public string CertificateFile => Path.Combine(SeenData ?? Data, "node.crt");
+
+    /// <summary>The folder the program is started in; an init system starts it in "/".</summary>
+    public string StartedIn { get; set; } = "/";
     public string Output => _running?.Output ?? "";
     public string Error => _running?.Error ?? "";
 
     /// <summary>Lines that the program has printed in this life.</summary>
     public int Lines => _running!.Lines().Count;
+
+    public int ProcessId => _running!.Id;
+
+    /// <summary>It does not run, or not any more.</summary>
+    public bool HasEnded => _running?.HasEnded ?? true;
 
     /// <summary>Processor time of this life, all threads.</summary>
     public TimeSpan ProcessorTime => _running!.ProcessorTime;
@@ -206,7 +214,10 @@ internal sealed class CabinetProcess : IAsyncDisposable
         Assert.True(_running is null or { HasEnded: true }, "The cabinet runs already.");
         _running?.Dispose();
         File.WriteAllText(Config, Ini());
-        return _running = new Running([.. before, _program, "run", "--data", Data, "--config", OtherConfig ?? Config, .. more]);
+        return _running = new Running(
+            [.. before, _program, "run", "--data", Data, "--config", OtherConfig ?? Config, .. more],
+            StartedIn
+        );
     }
 
     private string Ini()

@@ -22,7 +22,7 @@ internal sealed record Answered(int Status, JsonNode? Json, string Text)
 /// </summary>
 internal sealed class CabinetVisitor : IDisposable
 {
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(60);
     private readonly HttpClient _http;
 
     private CabinetVisitor(Uri door, string? certificateFile)

@@ -8,6 +8,7 @@ using System.Threading.Channels;
 using EdgeNode.Federation;
 using EdgeNode.Sync;
 using EdgeNode.Sync.Io;
+using EdgeNode.Tests.System.Brokers;
 using EdgeNode.Wire;
 using EdgeNode.Wire.Io;
 
@@ -19,7 +20,7 @@ namespace EdgeNode.Tests.System.Hosts;
 /// </summary>
 internal sealed class ForeignPeer : IAsyncDisposable
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     /// <summary>After this a bundle without a receipt is sent again, as custody does; a flood limit may have cut it.</summary>
     private static readonly TimeSpan SendAgainAfter = TimeSpan.FromSeconds(1);
@@ -102,6 +103,35 @@ internal sealed class ForeignPeer : IAsyncDisposable
     public void SendTo(string topic, byte[] bytes) => _loop.Post(() => _client?.Publish(topic, bytes, out _));
 
     public void SendBundle(byte[] bundle) => Send(TopicKind.Data, "shared", bundle);
+
+    /// <summary>
+    /// Debian's mosquitto_pub with our certificate sends messages as fast as it can, without waiting for any acknowledgement. It takes our place at the
+    /// broker; connect again afterwards.
+    /// </summary>
+    public async Task FloodAsync(int messages)
+    {
+        var topic = new Topic(Node.Value, Did.Value, TopicKind.Data, "shared").ToString();
+        string[] tls = ["--cafile", _cabinet.CertificateFile, "--cert", FileOf("crt"), "--key", FileOf("key"), "--insecure"];
+        string[] to =
+        [
+            "-h",
+            _cabinet.Address.ToString(),
+            "-p",
+            $"{_cabinet.PeersPort}",
+            "-i",
+            Did.Value,
+            "-t",
+            topic,
+            "-q",
+            "0",
+            "-l",
+        ];
+        var flood = Path.Combine(_cabinet.Folder, "flood");
+        await File.WriteAllLinesAsync(flood, Enumerable.Repeat("again and again", messages));
+        var script = $"exec mosquitto_pub \"$@\" < '{flood}'";
+        var ended = await Foreign.RunAsync("sh", ["-c", script, "sh", .. tls, .. to]);
+        Assert.True(ended.Code == 0, ended.Text);
+    }
 
     public byte[] Have(string boot = "liar") =>
         Control.Sign(

@@ -118,7 +118,7 @@ public sealed class KillTests(ITestOutputHelper output)
 
     /// <summary>Ruling 22: the broker dies with the node, however the node dies.</summary>
     private static Task NoBrokerIsLeftAsync(CabinetProcess cabinet) =>
-        Until.HoldsAsync(() => cabinet.Brokers().Count == 0, "no broker is left after kill -9", TimeSpan.FromSeconds(5));
+        Until.HoldsAsync(() => cabinet.Brokers().Count == 0, "no broker is left after kill -9");
 
     private static void TheDatabaseIsWhole(CabinetProcess cabinet, List<Card> cards)
     {

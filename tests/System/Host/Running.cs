@@ -5,19 +5,19 @@ namespace EdgeNode.Tests.System.Hosts;
 /// <summary>One life of the program: its lines as they come, apart by stream.</summary>
 internal sealed class Running : IDisposable
 {
-    private static readonly TimeSpan GoneWithin = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan GoneWithin = TimeSpan.FromSeconds(60);
     private readonly Process _process;
     private readonly Printed _output = new();
     private readonly Printed _error = new();
 
-    public Running(string[] command, string? folder = null)
+    public Running(string[] command, string folder = "/")
     {
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = folder ?? "/", // as an init system does
+            WorkingDirectory = folder,
         };
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => _output.Add(line.Data);

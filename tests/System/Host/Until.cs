@@ -5,7 +5,7 @@ namespace EdgeNode.Tests.System.Hosts;
 /// <summary>Waits for something to come true, with a deadline and a claim that a failure names.</summary>
 internal static class Until
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(10);
 
     public static Task HoldsAsync(Func<bool> holds, string claim, TimeSpan? within = null) =>

@@ -24,7 +24,11 @@ public sealed class StoreFileTests : IDisposable
     {
         using (Fresh.OpenWriter(Node.Modules)) { }
         using var db = Fresh.OpenWriter(Node.Modules);
-        Assert.Equal(Node.Modules.Count, db.Number("SELECT count(*) FROM meta WHERE version = 1"));
+        Assert.All(
+            Node.Modules,
+            module => Assert.Equal(module.Version, db.Number("SELECT version FROM meta WHERE module = $1", module.Name))
+        );
+        Assert.Equal(Node.Modules.Count, db.Number("SELECT count(*) FROM meta"));
     }
 
     [Fact]

@@ -11,6 +11,7 @@ public static class Shell
         ("rings", "/rings", "ring"),
         ("map", "/map", "map"),
         ("residents", "/residents", "people"),
+        ("power", "/power", "power"),
         ("audit", "/audit", "audit"),
         ("health", "/health", "health"),
     ];

@@ -1,0 +1,114 @@
+using EdgeNode.Sync;
+using EdgeNode.Wire;
+
+namespace EdgeNode.Tests.Unit.Sync;
+
+/// <summary>What the haves of a peer do, also those that no honest peer would send.</summary>
+public sealed class CustodyTests : IDisposable
+{
+    private readonly CustodyDesk _mill = new(1);
+    private readonly CustodyDesk _hill = new(2);
+    private static readonly CustodyVoice Silent = new("boot", "1", "test", (_, _, _) => { });
+    private readonly Custody _custody;
+
+    public CustodyTests()
+    {
+        _mill.Knows(_hill);
+        _hill.Knows(_mill);
+        _custody = Custody(_mill.Options);
+    }
+
+    public void Dispose()
+    {
+        _mill.Dispose();
+        _hill.Dispose();
+    }
+
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(long.MinValue)]
+    [InlineData(-1)]
+    [InlineData(0)]
+    public void A_have_beyond_all_bounds_neither_stops_the_node_nor_what_is_under_way(long seq)
+    {
+        Say(_custody, [], reply: false);
+        var statement = _mill.Queue(_hill);
+        Assert.Equal([1], Sequences(Flush(_custody)));
+        _mill.Now += TimeSpan.FromSeconds(1);
+        Say(_custody, [new(2, seq), new(int.MaxValue, seq)], reply: false);
+        Flush(_custody);
+        Assert.Equal(1, _mill.Waiting(_hill));
+        _mill.Outbox.Take(_mill.Turn(), _hill.Did, new ReceiptBody(2, 1, 1, []));
+        Assert.Equal([(statement.Id, Verdict.Accepted)], _mill.Receipted);
+    }
+
+    [Fact]
+    public void A_bundle_before_the_first_have_that_shows_a_gap_asks_the_peer_for_its_have()
+    {
+        _hill.Queue(_mill);
+        _hill.Form(_mill);
+        _hill.Queue(_mill);
+        var second = _hill.Form(_mill)!;
+        _custody.Data(_mill.Turn(), _hill.Did, second);
+        Assert.True(Assert.Single(Haves(Flush(_custody))).Reply);
+        Say(_custody, [], reply: false);
+        _custody.Data(_mill.Turn(), _hill.Did, second);
+        Assert.False(Assert.Single(Haves(Flush(_custody))).Reply);
+    }
+
+    [Fact]
+    public void A_large_bundle_that_waits_for_room_is_not_overtaken_by_small_ones_behind_it()
+    {
+        var large = 0;
+        int[] statements = [3, 3, 3, 3, 1];
+        foreach (var count in statements)
+        {
+            for (var i = 0; i < count; i++)
+                _mill.Queue(_hill);
+            large = Math.Max(large, _mill.Form(_hill)!.Length);
+        }
+        var custody = Custody(_mill.Options with { Window = large * 5 / 2 });
+        Say(custody, [], reply: false);
+        Assert.Equal([1, 2], Sequences(Flush(custody)));
+        Receipt(custody, 1);
+        Assert.Equal([3], Sequences(Flush(custody)));
+        Receipt(custody, 2);
+        Assert.Equal([4, 5], Sequences(Flush(custody)));
+    }
+
+    private Custody Custody(SyncOptions options)
+    {
+        var custody = new Custody(_mill.Signer, _mill.Gate, _mill.Outbox, _mill.Inbox, options, Silent);
+        custody.Welcome(_hill.Did, _mill.Now);
+        return custody;
+    }
+
+    private List<Effect> Flush(Custody custody)
+    {
+        var turn = _mill.Turn();
+        custody.Flush(turn);
+        return [.. turn.Effects];
+    }
+
+    private static IEnumerable<SendOnLink> Sent(List<Effect> effects, TopicKind kind) =>
+        effects.OfType<SendOnLink>().Where(s => s.Kind == kind);
+
+    private static IEnumerable<long> Sequences(List<Effect> effects) =>
+        Sent(effects, TopicKind.Data).Select(s => Bundle.TryRead(s.Bytes)!.Header.Seq);
+
+    private static IEnumerable<HaveBody> Haves(List<Effect> effects) =>
+        Sent(effects, TopicKind.Have)
+            .Select(s => WireJson.Read(Frame.TryReadWhole(s.Bytes, Control.MaxBody)!.Body.Span, WireJson.Default.HaveBody)!);
+
+    private void Say(Custody custody, HaveStream[] streams, bool reply)
+    {
+        var body = WireJson.Write(new HaveBody("there", "1", "test", reply, streams, streams), WireJson.Default.HaveBody);
+        custody.Have(_mill.Turn(), _hill.Did, Control.Sign(_hill.Signer, Kinds.Have, _mill.Did, body));
+    }
+
+    private void Receipt(Custody custody, long seq)
+    {
+        var body = WireJson.Write(new ReceiptBody(2, seq, seq, []), WireJson.Default.ReceiptBody);
+        custody.Receipt(_mill.Turn(), _hill.Did, Control.Sign(_hill.Signer, Kinds.Receipt, _mill.Did, body));
+    }
+}
