@@ -4,7 +4,6 @@ using EdgeNode.Store;
 using EdgeNode.Sync;
 using EdgeNode.Tests.Unit.Federation;
 using EdgeNode.Wire;
-using EdgeNode.Wire.Io;
 
 namespace EdgeNode.Tests.Unit.Appliance;
 
