@@ -209,6 +209,7 @@ internal static class Flag
     public const int NoControllingTerminal = 0x100;
     public const int NonBlocking = 0x800;
     public const int CloseOnExec = 0x80000;
+    public const int SetFileFlags = 4;
     public const uint TerminalRead = 0x80;
     public const uint TerminalLocal = 0x800;
     public const uint TerminalEightBits = 0x30;

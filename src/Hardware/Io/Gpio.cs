@@ -110,6 +110,8 @@ public sealed unsafe class GpioLine : ILine
         if (result < 0)
             return Fault(error);
         descriptor = request.Descriptor;
+        // Who is woken without an edge to read must not wait for one.
+        _ = Libc.FileControl(descriptor, Flag.SetFileFlags, Flag.NonBlocking);
         return LineFault.None;
     }
 

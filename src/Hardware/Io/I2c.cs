@@ -85,11 +85,11 @@ public sealed unsafe class I2cBus : IDisposable
     /// <summary>One or two messages with a repeated start between them.</summary>
     internal BusFault Combined(byte address, ReadOnlySpan<byte> write, Span<byte> read)
     {
-        if ((Functions & Flag.I2cFunctionality) == 0)
-            return BusFault.Unsupported;
         var fault = Turn(address);
         if (fault != BusFault.None)
             return fault;
+        if ((Functions & Flag.I2cFunctionality) == 0)
+            return BusFault.Unsupported;
         fixed (byte* w = write)
         fixed (byte* r = read)
         {

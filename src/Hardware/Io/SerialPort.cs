@@ -45,7 +45,8 @@ public sealed unsafe class SerialPort : IDisposable
         (settings.InputFlags, settings.OutputFlags, settings.LocalFlags) = (0, 0, 0);
         settings.ControlFlags = speed | Flag.TerminalEightBits | Flag.TerminalRead | Flag.TerminalLocal;
         (settings.InputSpeed, settings.OutputSpeed) = (speed, speed);
-        (settings.Control[MinimumIndex], settings.Control[TimeIndex]) = (0, 0);
+        // At least one byte: then nothing is EAGAIN, and a zero can only mean that the line was pulled out.
+        (settings.Control[MinimumIndex], settings.Control[TimeIndex]) = (1, 0);
         // Two programs on one line would each get half of every answer.
         _ = Libc.Control(descriptor, Request.TerminalExclusive, 0);
         return Libc.TerminalSet(descriptor, TerminalNow, &settings) >= 0
@@ -58,8 +59,8 @@ public sealed unsafe class SerialPort : IDisposable
         fixed (byte* p = into)
         {
             var read = Libc.Read(_descriptor, p, (nuint)into.Length);
-            return read >= 0 ? (int)read
-                : Libc.LastError is Errno.Again or Errno.Interrupted ? 0
+            return read > 0 ? (int)read
+                : read < 0 && Libc.LastError is (Errno.Again or Errno.Interrupted) ? 0
                 : -1;
         }
     }

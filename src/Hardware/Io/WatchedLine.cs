@@ -11,11 +11,15 @@ internal sealed class WatchedLine(LineSpec spec, LineOpener open) : IDisposable
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
 
+    /// <summary>Wake-ups in a row without an edge; more is a descriptor that is broken and would keep the thread busy for ever.</summary>
+    private const int MostEmpty = 16;
+
     private readonly SensorId _sensor = new(spec.Name);
     private ILine? _line;
     private bool? _level;
     private bool _wanted = spec.Initial;
     private TimeSpan _pause = ShortestPause;
+    private int _empty;
 
     public LineSpec Spec => spec;
 
@@ -41,7 +45,7 @@ internal sealed class WatchedLine(LineSpec spec, LineOpener open) : IDisposable
             _pause = _pause * 2 < Pace.LongestRetry ? _pause * 2 : Pace.LongestRetry;
             return;
         }
-        _pause = ShortestPause;
+        (_pause, _empty) = (ShortestPause, 0);
         if (!spec.IsOutput)
             Look(now, always: true, hand);
         else if (_line!.Level(out _) is var fault && fault != LineFault.None)
@@ -55,6 +59,9 @@ internal sealed class WatchedLine(LineSpec spec, LineOpener open) : IDisposable
         if (_line is null)
             return;
         var fault = _line.Edges(out var count, out var last, out _);
+        _empty = count == 0 ? _empty + 1 : 0;
+        if (_empty > MostEmpty)
+            fault = LineFault.Gone;
         if (fault != LineFault.None)
         {
             Lose(fault, SteadyClock.Now, hand);
@@ -113,7 +120,7 @@ internal sealed class WatchedLine(LineSpec spec, LineOpener open) : IDisposable
     {
         Backend = $"line {spec.Line} of {Labels}: {Words(fault)}";
         _line?.Dispose();
-        _line = null;
+        (_line, _empty) = (null, 0);
         Fault(now, hand);
         Due = Pace.Grid(now + _pause);
     }

@@ -170,6 +170,7 @@ public sealed class LayoutTests : IDisposable
             ["O_NOCTTY"] = Flag.NoControllingTerminal,
             ["O_NONBLOCK"] = Flag.NonBlocking,
             ["O_CLOEXEC"] = Flag.CloseOnExec,
+            ["F_SETFL"] = Flag.SetFileFlags,
             ["B9600"] = SerialPort.Speed(9_600)!.Value,
             ["B19200"] = SerialPort.Speed(19_200)!.Value,
             ["B115200"] = SerialPort.Speed(115_200)!.Value,
