@@ -62,6 +62,9 @@ public sealed record Settings
     /// <summary>Address and port at which NUT clients read the battery, such as 127.0.0.1:3493; null = nobody does (default: none).</summary>
     public IPEndPoint? Nut { get; init; }
 
+    /// <summary>The household's MQTT broker, to which Home Assistant's sensors are told; null = nobody is told (default: none).</summary>
+    public IPEndPoint? HomeAssistant { get; init; }
+
     /// <summary>Whether a stop of the cabinet also turns the machine off (default: no; the image says yes).</summary>
     public bool PowerOff { get; init; }
 
@@ -94,6 +97,7 @@ public sealed record Settings
             Commissioned = get("power:commissioned") is null ? null : read.Text("power:commissioned", "", 20),
             PowerScript = get("power:script"),
             Nut = read.EndPoint("power:nut"),
+            HomeAssistant = read.EndPoint("power:home_assistant"),
             PowerOff = read.OneOf("power:off", "no", "yes") == "yes",
         };
         read.Distinct(
@@ -130,6 +134,7 @@ public sealed record Settings
         "power:commissioned",
         "power:script",
         "power:nut",
+        "power:home_assistant",
         "power:off",
     ];
 

@@ -102,6 +102,7 @@ public sealed class Host : IAsyncDisposable
         _calls = Keep(new PairingCalls(certificate, input => Loop.Post(input)));
         Loop.Start();
         _power?.Attach(input => Loop.Post(input));
+        OpenHome(folder, identity);
         await OpenDoorsAsync(folder, identity, certificate).ConfigureAwait(false);
         if (_settings.Discovery)
         {
@@ -124,6 +125,23 @@ public sealed class Host : IAsyncDisposable
                 "power.refused",
                 "The battery is too low for a start without mains, or a stop is still under way. The cabinet wakes by itself later."
             );
+    }
+
+    /// <summary>Home Assistant hears of the battery only where a steward named its broker.</summary>
+    private void OpenHome(DataFolder folder, Identity identity)
+    {
+        if (_settings.HomeAssistant is not { } broker || _power is not { } power)
+            return;
+        var home = new HomeAssistantLink(
+            broker,
+            folder.Login("home-assistant.login"),
+            identity.Did.Short,
+            _settings.Name,
+            () => power.Now,
+            Say
+        );
+        Keep(home);
+        power.Changed = home.Tell;
     }
 
     /// <summary>Votes and notices for neighbours in contact have left.</summary>
