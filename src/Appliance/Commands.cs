@@ -43,6 +43,13 @@ public sealed record EndPeering(Did Peer) : Command;
 /// <summary>Starts a matching run now.</summary>
 public sealed record PlanNow : Command;
 
+/// <summary>A steward changes what is shed in a power state (<see cref="EdgeNode.Hardware.Power.LoadPlan"/>).</summary>
+public sealed record EditLoad(string State, string Load, string Word) : Command;
+
+/// <summary>A steward sends the cabinet to rest: neighbours are told, everything is written, and it stops. The answer comes before the stop.</summary>
+/// <param name="Why">maintenance or household.</param>
+public sealed record StopCabinet(string Why, TimeSpan? BackAfter) : Command;
+
 /// <summary>A frame that came to the pairing door. <paramref name="TlsSpki"/> is the key of the TLS client; the answer's bytes are returned to it.</summary>
 public sealed record PairFrame(byte[] Bytes, string TlsSpki) : Command;
 

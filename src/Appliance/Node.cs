@@ -19,6 +19,9 @@ public sealed record NodeOptions
     /// <summary>How long one address of a silent peer is tried before the next (default: 20 s).</summary>
     public TimeSpan TryRoadFor { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>On battery bundles are formed in windows of this length (default: 1 min).</summary>
+    public TimeSpan SyncWindow { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Longest ring that matching looks for (default: 3).</summary>
     public int PlanCap { get; init; } = 3;
 
@@ -48,7 +51,9 @@ public sealed class Node : IDisposable
     private readonly Proposer _proposer;
     private readonly Schedule _schedule;
     private readonly PeerRoads _roads;
+    private readonly PowerDesk _power;
     private readonly P256 _p256 = new();
+    private Moment _looked;
 
     /// <param name="db">The writer; the node owns it from here on.</param>
     /// <param name="key">The node's key.</param>
@@ -74,6 +79,8 @@ public sealed class Node : IDisposable
         _proposer = new Proposer(Did, _exchange, entropy, options.Exchange, options.PlanCap);
         _schedule = new Schedule(options.PlanQuiet);
         _roads = new PeerRoads(_custody.IsReady, options.TryRoadFor);
+        _power = new PowerDesk(_signer, _outbox, options.SyncWindow);
+        _custody.Reach = _power.Reach;
         Card = card;
     }
 
@@ -90,6 +97,7 @@ public sealed class Node : IDisposable
     public IReadOnlyList<Effect> Step(ReadOnlySpan<NodeInput> inputs, Moment now)
     {
         var turn = new Turn(_db, now);
+        _looked = now;
         _db.Begin();
         try
         {
@@ -99,8 +107,8 @@ public sealed class Node : IDisposable
             _exchange.Due(turn);
             _pairing.Due(turn);
             _roads.Due(turn);
-            if (_schedule.IsDue(turn))
-                _proposer.Start(turn);
+            if (_power.MayPlan(now) && _schedule.IsDue(turn))
+                StartPlan(turn);
             _custody.Flush(turn);
             _state.Save(turn);
             _db.Commit();
@@ -121,8 +129,9 @@ public sealed class Node : IDisposable
             _custody.NextDue(_db),
             _exchange.NextDue(_db),
             PairingDesk.NextDue(_db),
-            _schedule.NextDue(),
+            _power.PlanDue(_schedule.NextDue()),
             _roads.NextDue(),
+            _power.NextDue(_looked),
         ];
         return dues.Min(d => d);
     }
@@ -173,6 +182,12 @@ public sealed class Node : IDisposable
             case PlanReady failed:
                 Proposer.TakeFailure(turn, failed.PlanId, failed.Fault ?? "failed");
                 break;
+            case PowerChanged changed:
+                _power.Take(turn, changed);
+                break;
+            case PowerMinute minute:
+                PowerHistory.Put(turn, minute.Facts);
+                break;
             case Flooded or TimerDue:
                 break;
             default:
@@ -183,6 +198,7 @@ public sealed class Node : IDisposable
     private void Start(Turn turn)
     {
         turn.Db.Run("DELETE FROM discovered");
+        _power.Load(turn);
         Identities.Put(turn, Card.Identity, Did);
         if (Stewards.EnsureCode(turn, _entropy) is { } code)
             turn.Emit(new ShowStewardCode(code));
@@ -226,6 +242,8 @@ public sealed class Node : IDisposable
                 _exchange.ItemsArrived(turn);
                 turn.Emit(new PageChanged(PageChanged.Everybody));
                 return listed;
+            case Kinds.PowerNotice:
+                return PowerBook.Apply(turn, statement);
             default:
                 return _exchange.Apply(turn, statement);
         }
@@ -244,10 +262,31 @@ public sealed class Node : IDisposable
             AcceptPeering accept => Told(_pairing.Accept(turn, accept.Peer)),
             DeclinePeering decline => Told(_pairing.Decline(turn, decline.Peer)),
             EndPeering end => Told(_pairing.End(turn, end.Peer)),
-            PlanNow => Told(_proposer.Start(turn)),
+            PlanNow => _power.MayPlan(turn.Now)
+                ? Told(StartPlan(turn))
+                : Answer.Refused(
+                    "power.saving",
+                    "The cabinet saves its battery; the search for rings goes on when mains is back."
+                ),
+            EditLoad edit => _power.Edit(turn, edit),
+            StopCabinet stop => DoStop(turn, stop),
             PairFrame frame => DoPair(turn, frame),
             _ => throw new InvariantException($"no handler for {command.GetType().Name}"),
         };
+
+    private ChainAnswer StartPlan(Turn turn)
+    {
+        _power.Planned(turn.Now);
+        return _proposer.Start(turn);
+    }
+
+    private static Answer DoStop(Turn turn, StopCabinet stop)
+    {
+        if (!PowerNoticeBody.IsReason(stop.Why))
+            return Answer.Refused("power.reason", "A stop is for maintenance, or because the household asks for it.");
+        turn.Emit(new BeginStop(stop.Why, stop.BackAfter));
+        return Answer.Done;
+    }
 
     private Answer DoJoin(Turn turn, Join join)
     {

@@ -39,6 +39,16 @@ public sealed record PairReply(string Address, int PairPort, string Kind, byte[]
 /// <summary>A matching run is finished, or failed with a reason.</summary>
 public sealed record PlanReady(long PlanId, Plan? Plan, string? Fault) : NodeInput;
 
+/// <summary>The power policy has come to another conclusion, or has something to tell the neighbours.</summary>
+/// <param name="Facts">How it stands now.</param>
+/// <param name="Tell">What the neighbours are to hear; null = nothing new.</param>
+/// <param name="Why">mains, maintenance or household.</param>
+/// <param name="BackAfter">For a going: not before this long; null = nobody knows.</param>
+public sealed record PowerChanged(PowerFacts Facts, PowerWord? Tell, string Why, TimeSpan? BackAfter) : NodeInput;
+
+/// <summary>What the sensors said over the last minute, for the history.</summary>
+public sealed record PowerMinute(PowerFacts Facts) : NodeInput;
+
 /// <summary>The answer to a command, given after the commit.</summary>
 public sealed record Reply(long Ticket, Answer Answer) : Effect;
 

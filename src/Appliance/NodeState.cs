@@ -7,7 +7,7 @@ namespace EdgeNode.Appliance;
 /// <summary>The node's hybrid clock, its floor, and its epoch, kept in the database so that neither runs backwards over a restart.</summary>
 internal sealed class NodeState
 {
-    public static StoreModule Module { get; } = new("Appliance", typeof(NodeState).Assembly, 1);
+    public static StoreModule Module { get; } = new("Appliance", typeof(NodeState).Assembly, 2);
 
     /// <summary>The stored clock runs ahead by this much, so that a sign of life every few seconds is not a write to the card.</summary>
     private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(1);

@@ -16,6 +16,7 @@ public static class Program
             RunCommand.Create(),
             DemoCommand.Create(),
             DoctorCommand.Create(),
+            HwCommand.Create(),
             MatchCommand.Create(),
             CategoriesCommand.Create(),
             StewardCommand.Create(),

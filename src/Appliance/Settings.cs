@@ -44,6 +44,24 @@ public sealed record Settings
     /// <summary>Waits of a neighbourhood on one machine instead of those of real links (default: no).</summary>
     public bool DemoPace { get; init; }
 
+    /// <summary>Bill of materials of this cabinet; null = the cabinet does not look at its power (default: none).</summary>
+    public string? Bill { get; init; }
+
+    /// <summary>What the commissioning test measured: the level of the mains line that means "there" (high or low; default: not tested).</summary>
+    public string? MainsActive { get; init; }
+
+    /// <summary>The day the commissioning test was passed, as it printed it (default: not tested).</summary>
+    public string? Commissioned { get; init; }
+
+    /// <summary>A file of timed edges that stands for the mains line in the demo and in tests; null = real lines (default: none).</summary>
+    public string? PowerScript { get; init; }
+
+    /// <summary>Address and port at which NUT clients read the battery, such as 127.0.0.1:3493; null = nobody does (default: none).</summary>
+    public IPEndPoint? Nut { get; init; }
+
+    /// <summary>Whether a stop of the cabinet also turns the machine off (default: no; the image says yes).</summary>
+    public bool PowerOff { get; init; }
+
     /// <summary>Reads the settings; <paramref name="get"/> gives the text of <c>section:key</c> or null. Unknown keys are named by the caller.</summary>
     /// <returns>The settings, or the faults found, one sentence each.</returns>
     public static (Settings? Settings, IReadOnlyList<string> Faults) Read(Func<string, string?> get)
@@ -67,6 +85,12 @@ public sealed record Settings
             AutoPlan = read.OneOf("matching:plan", "auto", "manual") == "auto",
             Cap = read.Number("matching:cap", d.Cap, 2, 4),
             DemoPace = read.OneOf("timing:pace", "normal", "demo") == "demo",
+            Bill = get("power:bill"),
+            MainsActive = get("power:mains_active") is null ? null : read.OneOf("power:mains_active", "high", "low"),
+            Commissioned = get("power:commissioned") is null ? null : read.Text("power:commissioned", "", 20),
+            PowerScript = get("power:script"),
+            Nut = read.EndPoint("power:nut"),
+            PowerOff = read.OneOf("power:off", "no", "yes") == "yes",
         };
         read.Distinct(
             settings.ResidentsPort,
@@ -96,6 +120,12 @@ public sealed record Settings
         "matching:plan",
         "matching:cap",
         "timing:pace",
+        "power:bill",
+        "power:mains_active",
+        "power:commissioned",
+        "power:script",
+        "power:nut",
+        "power:off",
     ];
 
     /// <summary>The node's waits for these settings.</summary>
@@ -149,6 +179,16 @@ internal sealed class SettingsReader(Func<string, string?> get)
             return address;
         Fault(key, $"'{text}' is not an IP address such as 192.168.4.1");
         return fallback;
+    }
+
+    public IPEndPoint? EndPoint(string key)
+    {
+        if (get(key) is not { } text)
+            return null;
+        if (IPEndPoint.TryParse(text, out var at) && at.Port > 0)
+            return at;
+        Fault(key, $"'{text}' is not an address with a port such as 127.0.0.1:3493");
+        return null;
     }
 
     public int Port(string key, int fallback) => Number(key, fallback, 1, 65535);

@@ -12,6 +12,8 @@ public readonly struct Row(SqliteDataReader reader)
 
     public long Long(int column) => reader.GetInt64(column);
 
+    public double? DoubleOrNull(int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
+
     public long? LongOrNull(int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
 
     public int Int(int column) => checked((int)reader.GetInt64(column));

@@ -13,6 +13,9 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
     private readonly SortedDictionary<Did, Contact> _contacts = [];
     private Moment _looked;
 
+    /// <summary>The highest stream that may form and send bundles now; a cabinet on battery holds some back. Receipts and haves always go.</summary>
+    public Func<Moment, int> Reach { get; set; } = _ => DataMap.Streams;
+
     /// <summary>Peers whose have arrived on a live link, in order of DID.</summary>
     public IEnumerable<Did> Ready => _contacts.Where(c => c.Value.Ready).Select(c => c.Key);
 
@@ -236,16 +239,17 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
 
     private void Pump(Turn turn, Did peer, Contact contact)
     {
+        var reach = Reach(turn.Now);
         foreach (var formed in Outbox.Formed(turn.Db, peer))
         {
-            if (contact.UnderWay(formed))
+            if (contact.UnderWay(formed) || formed.Stream > reach)
                 continue;
             // Nothing overtakes a bundle that waits for room: what comes behind it would fill the window again and again.
             if (!contact.HasRoom(formed.Bytes, options))
                 return;
             Send(turn, peer, contact, formed);
         }
-        while (contact.HasRoom(options.FillTo, options) && outbox.FormNext(turn, peer) is { } formed)
+        while (contact.HasRoom(options.FillTo, options) && outbox.FormNext(turn, peer, reach) is { } formed)
         {
             var statements = turn.Db.Number(
                 "SELECT count(*) FROM outbox WHERE peer = $1 AND stream = $2 AND bundle_seq = $3",

@@ -60,15 +60,17 @@ public sealed class Outbox(Signer signer, SyncOptions options)
     /// Forms the next bundle for a peer from the most urgent stream that has waiting rows; null when nothing waits. Stream, number and signed header are
     /// written in this transaction, so a resend after a crash is the same bundle.
     /// </summary>
-    public FormedBundle? FormNext(Turn turn, Did peer)
+    /// <param name="reach">Streams above it wait.</param>
+    public FormedBundle? FormNext(Turn turn, Did peer, int reach = DataMap.Streams)
     {
         DropExpired(turn, peer);
         var stream = turn.Db.One(
-            $"SELECT stream FROM outbox WHERE peer = $1 AND bundle_seq IS NULL AND {IsDue} ORDER BY stream, place LIMIT 1",
+            $"SELECT stream FROM outbox WHERE peer = $1 AND bundle_seq IS NULL AND {IsDue} AND stream <= $4 ORDER BY stream, place LIMIT 1",
             r => (int?)r.Int(0),
             peer.Value,
             turn.Now.Ms,
-            (turn.Now + options.QuotaPause).Ms
+            (turn.Now + options.QuotaPause).Ms,
+            reach
         );
         return stream is { } s ? Form(turn, peer, s) : null;
     }

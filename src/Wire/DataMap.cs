@@ -151,6 +151,16 @@ public static class DataMap
             RingNodes,
             Agreed
         ),
+        new(
+            Kinds.PowerNotice,
+            DataClass.Shared,
+            TrustStream,
+            512,
+            Month,
+            "word that a cabinet runs on battery, goes, or is back",
+            "the enrolled neighbours",
+            Agreed
+        ),
     ];
 
     public static IReadOnlyList<TableRule> TableRules { get; } =
@@ -199,6 +209,10 @@ public static class DataMap
         new("chain_edge", DataClass.Shared, "promises of rings and how far they are", Agreed),
         new("chain_settlement", DataClass.Shared, "residents' words on promises", "the resident, by signing"),
         new("chain_early", DataClass.Shared, "votes and consents that came before their proposal", Agreed),
+        new("peer_power", DataClass.LocalOnly, "what neighbours said of their power", "nobody"),
+        new("power_told", DataClass.LocalOnly, "what the neighbours were told of our power", "nobody"),
+        new("load_plan", DataClass.LocalOnly, "what a steward chose to shed on battery", "nobody"),
+        new("power_history", DataClass.LocalOnly, "battery and mains over the years, thinned", "nobody"),
         new("chain_note", DataClass.LocalOnly, "a resident's own note on a promise", "nobody"),
     ];
 

@@ -15,6 +15,7 @@ public static class Kinds
     public const string ChainVoteRequest = "chain-vote-request";
     public const string EdgeSettled = "edge-settled";
     public const string ChainCompleted = "chain-completed";
+    public const string PowerNotice = "power-notice";
 
     // Frames that are not statements: they live between two neighbours and are never forwarded.
     public const string Bundle = "bundle";

@@ -41,6 +41,7 @@ namespace EdgeNode.Wire;
 [JsonSerializable(typeof(ChainOutcomeBody))]
 [JsonSerializable(typeof(ChainVoteRequestBody))]
 [JsonSerializable(typeof(ChainCompletedBody))]
+[JsonSerializable(typeof(PowerNoticeBody))]
 [JsonSerializable(typeof(string[]))]
 public sealed partial class WireJson : JsonSerializerContext
 {

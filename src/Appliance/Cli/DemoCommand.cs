@@ -22,6 +22,10 @@ internal static class DemoCommand
         var d = DemoOptions.Default;
         var once = new Option<bool>("--once") { Description = "Stop when all rings are done." };
         var chaos = new Option<bool>("--chaos") { Description = "Kill every cabinet and every broker at least once on the way." };
+        var mains = new Option<bool>("--mains-cut")
+        {
+            Description = "At the end one cabinet loses mains and gets it back (simulated lines).",
+        };
         var input = new Option<string>("--input")
         {
             Description = "ask (597 items of a real trade), ring-of-three, or a want-list file.",
@@ -42,7 +46,7 @@ internal static class DemoCommand
             Description = "First three numbers of the cabinets' addresses, which end in 11, 12 and 13.",
             DefaultValueFactory = _ => d.Network,
         };
-        var command = new CliCommand("demo", Help) { once, chaos, input, seed, json, folder, network };
+        var command = new CliCommand("demo", Help) { once, chaos, mains, input, seed, json, folder, network };
         // Not an asynchronous action: the demo hears signals itself, for its cabinets need their own time to stop.
         command.SetAction(parsed =>
             Run(
@@ -50,6 +54,7 @@ internal static class DemoCommand
                 {
                     Once = parsed.GetValue(once),
                     Chaos = parsed.GetValue(chaos),
+                    MainsCut = parsed.GetValue(mains),
                     Input = parsed.GetValue(input)!,
                     Seed = parsed.GetValue(seed),
                     Json = parsed.GetValue(json),

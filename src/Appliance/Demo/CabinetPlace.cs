@@ -38,8 +38,12 @@ public sealed record CabinetPlace(int Index, string Name, IPAddress Address, str
         return [.. Names.Select((name, i) => new CabinetPlace(i, name, IPAddress.Parse($"{network}.{FirstHost + i}"), folder))];
     }
 
+    /// <summary>The file through which the demo moves this cabinet's simulated mains and battery.</summary>
+    public string PowerScript => DataFolder + ".power";
+
     /// <summary>The settings file of this cabinet.</summary>
-    public string Settings(int cap) =>
+    /// <param name="power">It looks at a simulated battery.</param>
+    public string Settings(int cap, bool power = false) =>
         $"""
             ; Written by edgenode demo at every start; changes are lost.
             [cabinet]
@@ -60,6 +64,7 @@ public sealed record CabinetPlace(int Index, string Name, IPAddress Address, str
             cap={cap}
             [timing]
             pace=demo
+            {(power ? $"[power]\nscript={PowerScript}" : "")}
 
             """;
 }

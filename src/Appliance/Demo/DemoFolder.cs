@@ -9,7 +9,7 @@ internal static class DemoFolder
     /// Takes away what the last run left, its summary too, so that nobody reads an old one; dispose the result to let another demo in.
     /// </summary>
     /// <exception cref="DemoException">Another demo runs there, or the folder cannot be written.</exception>
-    public static IDisposable Prepare(IReadOnlyList<CabinetPlace> places, string summaryFile, int cap)
+    public static IDisposable Prepare(IReadOnlyList<CabinetPlace> places, string summaryFile, int cap, bool power = false)
     {
         var folder = places[0].Folder;
         try
@@ -22,7 +22,11 @@ internal static class DemoFolder
                 if (Directory.Exists(place.DataFolder))
                     Directory.Delete(place.DataFolder, recursive: true);
                 CreateFolder(place.DataFolder);
-                File.WriteAllText(place.ConfigFile, place.Settings(cap));
+                {
+                    File.WriteAllText(place.ConfigFile, place.Settings(cap, power));
+                    if (power)
+                        File.WriteAllText(place.PowerScript, "mains on\nvolts 4.10\npercent 96\n");
+                }
             }
             return held;
         }

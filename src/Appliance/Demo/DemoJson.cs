@@ -77,6 +77,10 @@ internal sealed record StewardRingShown(
 
 internal sealed record StewardRingsShown(IReadOnlyList<StewardRingShown> Rings);
 
+internal sealed record NeighbourPowerShown(string Did, string Word);
+
+internal sealed record PowerShown(string State, IReadOnlyList<NeighbourPowerShown> Neighbours);
+
 internal sealed record WireShown(long StatementsSent, long BytesSent);
 
 /// <summary>The JSON of the demo: source-generated, snake_case, tolerant of members it does not know.</summary>
@@ -101,6 +105,7 @@ internal sealed record WireShown(long StatementsSent, long BytesSent);
 [JsonSerializable(typeof(PlanShown))]
 [JsonSerializable(typeof(StewardRingsShown))]
 [JsonSerializable(typeof(WireShown))]
+[JsonSerializable(typeof(PowerShown))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(DemoSummary))]

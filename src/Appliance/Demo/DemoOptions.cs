@@ -20,6 +20,9 @@ public sealed record DemoOptions
     /// <summary>Kill every cabinet and every broker on the way (default: no).</summary>
     public bool Chaos { get; init; }
 
+    /// <summary>At the end one cabinet loses mains and gets it back (default: no).</summary>
+    public bool MainsCut { get; init; }
+
     /// <summary>Standard output holds one JSON object and nothing else (default: no).</summary>
     public bool Json { get; init; }
 

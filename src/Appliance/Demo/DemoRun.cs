@@ -24,7 +24,7 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output, TextWriter
         {
             var input = DemoInputFiles.Load(options.Input);
             var places = CabinetPlace.Three(options.Network, Path.GetFullPath(Path.Combine(options.Out, "demo")));
-            using var held = DemoFolder.Prepare(places, SummaryFile, Cap);
+            using var held = DemoFolder.Prepare(places, SummaryFile, Cap, options.MainsCut);
             return await WithCabinets(input, places, stop);
         }
         catch (DemoException e)
@@ -57,7 +57,7 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output, TextWriter
             _voice.Say($"     faults are placed by seed {seed}; --seed {seed} places them again");
         IReadOnlyList<Fault> plan = options.Chaos ? FaultPlan.For(seed) : [];
         var chaos = new Chaos(plan, cabinets, _voice, options.Waits.Ready, stop);
-        var story = new Story(input, options.Waits, cabinets, chaos, _voice, _facts, stop);
+        var story = new Story(input, options.Waits, cabinets, chaos, _voice, _facts, options.MainsCut, stop);
         try
         {
             await story.Tell();
@@ -93,6 +93,7 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output, TextWriter
             Committed = _facts.Committed,
             Completed = _facts.Completed,
             Wire = _facts.Wire,
+            MainsCut = _facts.MainsCut,
             Seconds = _facts.Seconds(_voice.Elapsed),
             Faults = chaos.Counts,
             Violations = [.. _facts.Violations.Distinct()],

@@ -18,6 +18,9 @@ public sealed record WireSummary(long Statements, long Bytes);
 /// <summary>Seconds from the last posting to the first proposal seen, the last commitment and the last completion.</summary>
 public sealed record SecondsSummary(double Proposal, double Commit, double Done, double Total);
 
+/// <summary>Seconds from the cut to the neighbours' knowing, from the low battery to their knowing, and from mains to their knowing.</summary>
+public sealed record MainsCutSummary(double Battery, double Going, double Back);
+
 /// <summary>What came of the story. Written to <c>demo-summary.json</c>; the keys are an interface and stay.</summary>
 public sealed record DemoSummary
 {
@@ -51,6 +54,9 @@ public sealed record DemoSummary
 
     /// <summary>Faults injected, by kind; empty without chaos.</summary>
     public IReadOnlyDictionary<string, int> Faults { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>The mains cut; null without one.</summary>
+    public MainsCutSummary? MainsCut { get; init; }
 
     /// <summary>What did not hold, a sentence each.</summary>
     public IReadOnlyList<string> Violations { get; init; } = [];
@@ -90,6 +96,12 @@ public sealed record DemoSummary
             "faults injected",
             Faults.Count == 0 ? "none" : string.Join(", ", Faults.Select(f => $"{f.Key.Replace('_', ' ')} {f.Value}"))
         );
+        if (MainsCut is { } cut)
+            Row(
+                text,
+                "mains cut",
+                $"neighbours knew after {cut.Battery:0.0} s, of the going after {cut.Going:0.0} s, of the return after {cut.Back:0.0} s"
+            );
         Row(text, "violations", Violations.Count == 0 ? "none" : $"{Violations.Count}");
         foreach (var violation in Violations)
             text.Append("  ! ").Append(violation).Append('\n');

@@ -65,6 +65,9 @@ internal sealed class StewardDesk(CabinetHttp http, TimeSpan look)
 
     public Task<WireShown> Wire(CancellationToken token) => _visitor.Get("api/steward/wire", DemoJson.Default.WireShown, token);
 
+    public Task<PowerShown> Power(CancellationToken token) =>
+        _visitor.Get("api/steward/power", DemoJson.Default.PowerShown, token);
+
     private Task<PlanShown> LastPlan(CancellationToken token) =>
         _visitor.Get("api/steward/plan", DemoJson.Default.PlanShown, token);
 

@@ -12,6 +12,7 @@ internal sealed class StoryFacts
     public PlannedSummary Planned { get; set; } = new(0, 0, 0, 0);
     public CommittedSummary Committed { get; set; } = new(0, 0, 0);
     public CompletedSummary Completed { get; set; } = new(0);
+    public MainsCutSummary? MainsCut { get; set; }
     public WireSummary Wire { get; set; } = new(0, 0);
 
     /// <summary>Moments of the story, in time since its start; null until they come.</summary>
@@ -44,6 +45,7 @@ internal sealed class Story(
     Chaos chaos,
     DemoVoice voice,
     StoryFacts facts,
+    bool mainsCut,
     CancellationToken stop
 )
 {
@@ -68,6 +70,12 @@ internal sealed class Story(
         var trade = new Trade(input, waits, cabinets, _phones, chaos, voice, facts);
         await trade.Tell((what, longest, act) => Part(what, longest, act));
         await Part("10/10 what the cabinets have to show for it", waits.Replicate, Close);
+        if (mainsCut)
+            await Part(
+                "one more: mains is cut at one cabinet, and returns",
+                waits.Replicate,
+                new MainsCut(cabinets, waits, voice, facts).Tell
+            );
         facts.HasEnded = true;
     }
 

@@ -96,6 +96,15 @@ public sealed class DataFolder : IDisposable
         return (key, identity, OpenCertificate(certificateFile, key, identity));
     }
 
+    /// <summary>A secret of this cabinet that people copy into other programs, such as the NUT password; made at first use, 26 characters.</summary>
+    public string Secret(string name, Entropy entropy)
+    {
+        var file = PathOf(name);
+        if (!File.Exists(file))
+            DurableFile.Write(file, System.Text.Encoding.ASCII.GetBytes(entropy.Hex(13) + "\n"));
+        return File.ReadAllText(file).Trim();
+    }
+
     /// <summary>Free bytes on the disk of the folder.</summary>
     public long FreeBytes() => new DriveInfo(Path).AvailableFreeSpace;
 

@@ -28,11 +28,20 @@ public sealed class Host : IAsyncDisposable
     private PairingCalls? _calls;
     private readonly HashSet<string> _favoured = new(StringComparer.Ordinal);
     private MulticastDnsRunner? _discovery;
+    private PowerRunner? _power;
 
     private Host(Settings settings, TextWriter log) => (_settings, _log) = (settings, log);
 
     public NodeDoor Door { get; private set; } = null!;
     public NodeLoop Loop { get; private set; } = null!;
+
+    /// <summary>Ends when the cabinet is to close itself: its power policy, a steward or the household asked for a clean stop. Never without a power policy.</summary>
+    public Task Stopping => _power?.Stopping ?? Forever;
+
+    private static Task Forever { get; } = new TaskCompletionSource().Task;
+
+    /// <summary>How power stands; null when this cabinet does not look at it.</summary>
+    internal PowerFacts? Power => _power?.Now;
 
     /// <summary>Starts everything and returns when every door answers.</summary>
     /// <exception cref="SetupException">Something at this place does not allow a start.</exception>
@@ -69,6 +78,7 @@ public sealed class Host : IAsyncDisposable
         if (Sodium.Fault is { } fault)
             throw new SetupException("sodium", fault);
         var folder = Keep(DataFolder.Open(dataFolder));
+        await LookAtPowerAsync(folder, token).ConfigureAwait(false);
         var (key, identity, certificate) = folder.OpenIdentity(SystemEntropy.Instance);
         Keep(key);
         Keep(certificate);
@@ -91,6 +101,7 @@ public sealed class Host : IAsyncDisposable
         _parts.Push(_links);
         _calls = Keep(new PairingCalls(certificate, input => Loop.Post(input)));
         Loop.Start();
+        _power?.Attach(input => Loop.Post(input));
         await OpenDoorsAsync(folder, identity, certificate).ConfigureAwait(false);
         if (_settings.Discovery)
         {
@@ -99,6 +110,27 @@ public sealed class Host : IAsyncDisposable
             _ = TellWhenBrokenAsync(_discovery.Completion);
         }
     }
+
+    /// <summary>Before anything is opened: a pack that is too low for a start is not drawn on any further.</summary>
+    private async Task LookAtPowerAsync(DataFolder folder, CancellationToken token)
+    {
+        _power = PowerRunner.Start(_settings, folder.Path, folder.Secret("nut.password", SystemEntropy.Instance), Say, IsDrained);
+        if (_power is null)
+            return;
+        _parts.Push(_power);
+        await _power.FirstLook.WaitAsync(token).ConfigureAwait(false);
+        if (_power.Now.State == Hardware.Power.PowerState.ShuttingDown)
+            throw new SetupException(
+                "power.refused",
+                "The battery is too low for a start without mains, or a stop is still under way. The cabinet wakes by itself later."
+            );
+    }
+
+    /// <summary>Votes and notices for neighbours in contact have left.</summary>
+    private bool IsDrained() =>
+        Door is null
+        || Door.Read(db => db.All("SELECT DISTINCT peer FROM outbox WHERE stream <= $1", r => r.Text(0), DataMap.TrustStream))
+            .TrueForAll(peer => !Loop.IsInContact(new Did(peer)));
 
     /// <summary>A fault of ours in discovery is told; cabinets that are already peers go on without it.</summary>
     private async Task TellWhenBrokenAsync(Task completion)
@@ -262,6 +294,7 @@ public sealed class Host : IAsyncDisposable
             JoiningOpen = () => _settings.OpenJoining,
             IsInContact = did => Loop.IsInContact(did),
             Checks = Checks,
+            Power = () => _power?.Now,
         };
 
     /// <summary>The address printed on cards: the first name of the cabinet, or its address.</summary>
@@ -297,18 +330,22 @@ public sealed class Host : IAsyncDisposable
             checks.Add(
                 new("discovery", CheckLevel.Good, $"Looking for neighbours on {string.Join(", ", discovery.Interfaces)}.", "")
             );
-        var machine = new Sysfs().Read();
-        checks.Add(
-            machine.BatteryPercent is { } percent
-                ? new(
-                    "power",
-                    percent < 20 ? CheckLevel.Attention : CheckLevel.Good,
-                    $"The battery is at {percent} %{(machine.OnMains == false ? ", mains is off" : "")}.",
-                    percent < 20 ? "Bring power back or shed loads." : ""
-                )
-                : new("power", CheckLevel.Unmeasured, "No battery sensor is found on this machine.", "")
-        );
+        checks.Add(PowerCheck());
         return checks;
+    }
+
+    private CheckView PowerCheck()
+    {
+        if (_power?.Now is { } power)
+            return PowerWords.Check(power);
+        return new Sysfs().Read() is { BatteryPercent: { } percent } machine
+            ? new(
+                "power",
+                percent < 20 ? CheckLevel.Attention : CheckLevel.Good,
+                $"The battery is at {percent} %{(machine.OnMains == false ? ", mains is off" : "")}.",
+                percent < 20 ? "Bring power back or shed loads." : ""
+            )
+            : new("power", CheckLevel.Unmeasured, "No battery sensor is found on this machine.", "");
     }
 
     private MulticastDnsOptions Announcement(Identity identity) =>
@@ -382,6 +419,14 @@ public sealed class Host : IAsyncDisposable
                 break;
             case StartPlan plan:
                 PlanJobs.Start(plan, input => Loop.Post(input));
+                break;
+            case ApplyLoads loads:
+                Say(
+                    $"power: {loads.State}; {string.Join(", ", Hardware.Power.LoadPlan.Loads.Select(l => l.Name))} follow the plan."
+                );
+                break;
+            case BeginStop stop:
+                _power?.AskToStop(stop.Why, stop.BackAfter);
                 break;
             case ShowStewardCode code:
                 Say("stewards' code: " + string.Join('-', code.Code.Chunk(4).Select(c => new string(c))));

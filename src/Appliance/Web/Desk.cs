@@ -66,6 +66,7 @@ public interface IDesk
     IReadOnlyDictionary<string, int> RingCounts();
     PlanView Plan();
     IReadOnlyList<CategoryBalance> Scarcity(int most);
+    PowerView Power(DateTimeOffset from);
     WireView Wire();
     HealthView Health();
     IReadOnlyList<AuditView> Audit(long after, int most);
@@ -77,4 +78,6 @@ public interface IDesk
     Task<Outcome<Done>> DeclinePeering(string did, CancellationToken token);
     Task<Outcome<Done>> EndPeering(string did, CancellationToken token);
     Task<Outcome<Done>> StartPlan(CancellationToken token);
+    Task<Outcome<Done>> EditLoad(string state, string load, string word, CancellationToken token);
+    Task<Outcome<Done>> StopCabinet(string why, int? hours, CancellationToken token);
 }

@@ -27,6 +27,9 @@ public sealed record NodeDeskOptions
     /// <summary>Whether a peer is in contact on a live link; called from many threads.</summary>
     public Func<Did, bool> IsInContact { get; init; } = _ => false;
 
+    /// <summary>How power stands; null when this cabinet does not look at it.</summary>
+    public Func<PowerFacts?> Power { get; init; } = () => null;
+
     /// <summary>Checks of parts that only the host sees: broker, discovery, hardware.</summary>
     public Func<IReadOnlyList<CheckView>> Checks { get; init; } = () => [];
 }
@@ -127,6 +130,20 @@ public sealed partial class NodeDesk(NodeDoor door, NodeDeskOptions options, Tim
         Told(await door.Ask(new EndPeering(new Did(did)), token));
 
     public async Task<Outcome<Done>> StartPlan(CancellationToken token) => Told(await door.Ask(new PlanNow(), token));
+
+    public async Task<Outcome<Done>> EditLoad(string state, string load, string word, CancellationToken token) =>
+        Told(await door.Ask(new EditLoad(state, load, word), token));
+
+    public async Task<Outcome<Done>> StopCabinet(string why, int? hours, CancellationToken token)
+    {
+        if (options.Power() is null)
+        {
+            return new Refusal("power.none", "This cabinet does not look at its power; stop it as any other program.");
+        }
+
+        TimeSpan? after = hours is { } h ? TimeSpan.FromHours(Math.Clamp(h, 1, 24 * 90)) : null;
+        return Told(await door.Ask(new StopCabinet(why, after), token));
+    }
 
     private static Outcome<OpenedCard> Open(Db db, byte[] secret)
     {

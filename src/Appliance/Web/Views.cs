@@ -244,6 +244,41 @@ public sealed record PlanView(
 /// <summary>What one peer sent that was refused, by code.</summary>
 public sealed record RefusedView(string Peer, string Code, long Count);
 
+/// <summary>A neighbour's newest word on its power.</summary>
+/// <param name="Word">battery, going or back.</param>
+/// <param name="Why">mains, maintenance or household.</param>
+/// <param name="BackAfter">Not before then; null when it did not say.</param>
+public sealed record NeighbourPower(
+    string Did,
+    string Name,
+    string Word,
+    string Why,
+    DateTimeOffset Since,
+    DateTimeOffset? BackAfter
+);
+
+/// <summary>One point of the battery's history.</summary>
+/// <param name="Mains">Share of its time with mains, 0 to 1.</param>
+/// <param name="Watts">Drawn from the pack; negative while it is charged.</param>
+public sealed record PowerSpot(DateTimeOffset At, double Mains, double? Percent, double? Volts, double? Watts);
+
+/// <summary>Watt-hours drawn from the pack in one day.</summary>
+public sealed record PowerDay(DateTimeOffset Day, double WattHours);
+
+/// <summary>What one load does in one power state.</summary>
+/// <param name="Edited">A steward chose it.</param>
+public sealed record LoadChoice(string State, string Load, string Word, bool Edited);
+
+/// <summary>Power: how it stands, what is shed, what was, and what neighbours said.</summary>
+/// <param name="Facts">Null when this cabinet does not look at its power.</param>
+public sealed record PowerView(
+    PowerFacts? Facts,
+    IReadOnlyList<LoadChoice> Loads,
+    IReadOnlyList<PowerSpot> History,
+    IReadOnlyList<PowerDay> Energy,
+    IReadOnlyList<NeighbourPower> Neighbours
+);
+
 /// <summary>Counters of the wire since the node was first started.</summary>
 public sealed record WireView(
     long StatementsSent,

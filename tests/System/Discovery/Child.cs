@@ -120,7 +120,7 @@ internal sealed class Child : IAsyncDisposable
         _news.Dispose();
     }
 
-    private async Task<int> ExitAsync()
+    public async Task<int> ExitAsync()
     {
         using var deadline = new CancellationTokenSource(Deadline + StopDeadline);
         await _process.WaitForExitAsync(deadline.Token);

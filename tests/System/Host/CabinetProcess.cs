@@ -89,6 +89,9 @@ internal sealed class CabinetProcess : IAsyncDisposable
 
     public int ProcessId => _running!.Id;
 
+    /// <summary>It does not run, or not any more.</summary>
+    public bool HasEnded => _running?.HasEnded ?? true;
+
     /// <summary>Processor time of this life, all threads.</summary>
     public TimeSpan ProcessorTime => _running!.ProcessorTime;
 

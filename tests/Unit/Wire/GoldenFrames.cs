@@ -116,6 +116,10 @@ internal sealed class GoldenFrames : IDisposable
             ),
             Kinds.Offering => WireJson.Write(Offering(), WireJson.Default.OfferingBody),
             Kinds.Need => WireJson.Write(Need(), WireJson.Default.NeedBody),
+            Kinds.PowerNotice => WireJson.Write(
+                new PowerNoticeBody(PowerNoticeBody.Going, "mains", Now.ToRfc3339(), (Now + TimeSpan.FromHours(2)).ToRfc3339()),
+                WireJson.Default.PowerNoticeBody
+            ),
             Kinds.Withdrawal => WireJson.Write(new WithdrawalBody(Offered, 2), WireJson.Default.WithdrawalBody),
             Kinds.Receipt => WireJson.Write(Receipt(), WireJson.Default.ReceiptBody),
             Kinds.Have => WireJson.Write(Have(), WireJson.Default.HaveBody),
@@ -163,6 +167,7 @@ internal sealed class GoldenFrames : IDisposable
             Kinds.Offering => Again(body, json.OfferingBody),
             Kinds.Need => Again(body, json.NeedBody),
             Kinds.Withdrawal => Again(body, json.WithdrawalBody),
+            Kinds.PowerNotice => Again(body, json.PowerNoticeBody),
             Kinds.Receipt => Again(body, json.ReceiptBody),
             Kinds.Have => Again(body, json.HaveBody),
             Kinds.ChainProposal => Again(body, json.ChainProposalBody),

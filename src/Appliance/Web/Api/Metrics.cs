@@ -60,11 +60,50 @@ internal static class Metrics
             "check",
             health.Checks.Select(c => (c.Name, (double)c.Level))
         );
+        Power(text, desk.Power(health.Now).Facts);
+        Cabinet(text, v, health);
+        return text.ToString();
+    }
+
+    private static void Cabinet(StringBuilder text, Visit v, HealthView health)
+    {
         Gauge(text, "edgenode_disk_free_bytes", "Free bytes on the data disk.", null, [("", health.DiskFree)]);
-        Gauge(text, "edgenode_residents", "Residents of this cabinet.", null, [("", desk.Residents().Count)]);
+        Gauge(text, "edgenode_residents", "Residents of this cabinet.", null, [("", v.Desk.Residents().Count)]);
         Gauge(text, "edgenode_sessions", "People signed in at this door.", null, [("", v.Door.Sessions.Count)]);
         Gauge(text, "edgenode_live_pages", "Pages that listen for changes.", null, [("", v.Door.Live.Count)]);
-        return text.ToString();
+    }
+
+    /// <summary>A value that is not known has no line: a dead sensor is no zero.</summary>
+    private static void Power(StringBuilder text, PowerFacts? facts)
+    {
+        if (facts is null)
+        {
+            return;
+        }
+
+        Gauge(text, "edgenode_power_state", "1 for the state of power.", "state", [(facts.State.ToString(), 1.0)]);
+        Known(
+            text,
+            "edgenode_power_mains",
+            "1 while mains is there.",
+            facts.Mains is { } mains
+                ? mains
+                    ? 1
+                    : 0
+                : null
+        );
+        Known(text, "edgenode_battery_percent", "Charge.", facts.Percent);
+        Known(text, "edgenode_battery_volts", "At the pack.", facts.Volts);
+        Known(text, "edgenode_battery_watts", "Drawn from the pack; negative while it is charged.", facts.Watts);
+        Known(text, "edgenode_battery_hours", "Until the clean stop.", facts.HoursLeft);
+    }
+
+    private static void Known(StringBuilder text, string name, string help, double? value)
+    {
+        if (value is { } known)
+        {
+            Gauge(text, name, help, null, [("", known)]);
+        }
     }
 
     private static int Waiting(QueueView q) => q.Rows.Where(r => r.Kind == DeliveryKind.Waiting).Sum(r => r.Count);

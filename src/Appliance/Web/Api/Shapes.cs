@@ -172,6 +172,23 @@ public sealed record HealthJson(
     IReadOnlyList<CheckJson> Checks
 );
 
+/// <summary>GET /api/steward/power. What is not known is null.</summary>
+/// <param name="State">mains, bridging, on_battery, conserve, survive, shutting_down, recovery_hold, or unknown without sensors.</param>
+/// <param name="Simulated">The values come from a script.</param>
+public sealed record PowerJson(
+    string State,
+    bool? Mains,
+    double? Percent,
+    double? Volts,
+    double? Watts,
+    double? HoursLeft,
+    bool Disputed,
+    bool Armed,
+    bool Simulated,
+    IReadOnlyList<LoadChoice> Loads,
+    IReadOnlyList<NeighbourPower> Neighbours
+);
+
 /// <summary>GET /api/steward/audit; ask again with <c>after</c> = next for more.</summary>
 public sealed record AuditJson(IReadOnlyList<AuditView> Rows, long Next);
 

@@ -31,6 +31,7 @@ public static class StewardApi
         door.Get("/api/steward/scarcity", Access.SignedIn, ListScarcity);
         door.Get("/api/steward/wire", Access.SignedIn, v => Reply.Json(v.Desk.Wire(), WebJson.Safe.WireView));
         door.Get("/api/steward/health", Access.SignedIn, v => Reply.Json(Health(v.Desk.Health()), WebJson.Safe.HealthJson));
+        door.Get("/api/steward/power", Access.SignedIn, ShowPower);
         door.Get("/api/steward/audit", Access.SignedIn, ListAudit);
         door.PostJson("/api/steward/residents", Access.SignedIn, AddResident);
         door.Get("/metrics", Access.SignedIn, v => Reply.Text(Metrics.Write(v), "text/plain; version=0.0.4; charset=utf-8"));
@@ -133,6 +134,36 @@ public static class StewardApi
             h.DatabaseBytes,
             [.. h.Checks.Select(c => new CheckJson(c.Name, c.Level.ToString().ToLowerInvariant(), c.Says, c.Do))]
         );
+
+    private static Reply ShowPower(Visit v)
+    {
+        var power = v.Desk.Power(v.Now - TimeSpan.FromDays(1));
+        var facts = power.Facts;
+        return Reply.Json(
+            new PowerJson(
+                Word(facts?.State.ToString()),
+                facts?.Mains,
+                facts?.Percent,
+                facts?.Volts,
+                facts?.Watts,
+                facts?.HoursLeft,
+                facts?.Disputed ?? false,
+                facts?.Armed ?? false,
+                facts?.Simulated ?? false,
+                power.Loads,
+                power.Neighbours
+            ),
+            WebJson.Safe.PowerJson
+        );
+    }
+
+    /// <summary>OnBattery becomes on_battery; unknown when this cabinet does not look at its power.</summary>
+    private static string Word(string? name) =>
+        name is null
+            ? "unknown"
+            : string.Concat(
+                name.Select((c, i) => char.IsUpper(c) && i > 0 ? $"_{char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}")
+            );
 
     private static Reply ListAudit(Visit v)
     {

@@ -30,6 +30,7 @@ namespace EdgeNode.Appliance.Web.Api;
 [JsonSerializable(typeof(IReadOnlyList<EntryCount>))]
 [JsonSerializable(typeof(WireView))]
 [JsonSerializable(typeof(HealthJson))]
+[JsonSerializable(typeof(PowerJson))]
 [JsonSerializable(typeof(AuditJson))]
 [JsonSerializable(typeof(CategoriesJson))]
 [JsonSerializable(typeof(SuggestJson))]

@@ -26,6 +26,31 @@ public static class StewardPages
         door.MapNeighbours();
         door.MapRings();
         door.MapResidents();
+        door.MapPower();
+    }
+
+    private static void MapPower(this Door door)
+    {
+        door.Get("/power", Access.SignedIn, ShowPower);
+        door.PostForm("/power/plan", Access.SignedIn, EditLoad);
+        door.Get("/power/stop", Access.SignedIn, v => Page(PowerStopPage.Render(F(v, "power"))));
+        door.PostForm("/power/stop", Access.SignedIn, StopCabinet);
+    }
+
+    private static Reply ShowPower(Visit v)
+    {
+        var span = PowerPage.SpanOf(v.Query("span"));
+        var f = F(v, "power");
+        return Page(PowerPage.Render(f, v.Desk.Power(f.Now - span.Length), span, v.Query("note")));
+    }
+
+    private static async Task<Reply> EditLoad(Visit v) =>
+        After(v, await v.Desk.EditLoad(v.Field("state"), v.Field("load"), v.Field("word"), v.Token), "/power?note=saved");
+
+    private static async Task<Reply> StopCabinet(Visit v)
+    {
+        int? hours = int.TryParse(v.Field("hours"), out var h) && h > 0 ? h : null;
+        return After(v, await v.Desk.StopCabinet(v.Field("why"), hours, v.Token), "/power?note=stopping");
     }
 
     private static void MapNeighbours(this Door door)

@@ -51,6 +51,7 @@ public static class Icons
         ["queue"] = "M4 6h16M4 11h11M4 16h7M17 14v7M14 18l3 3 3-3",
         ["map"] = "M4 5h16v14H4zM4 10h16M4 14.5h16M10 5v14M15 5v14",
         ["audit"] = "M6 3h10l3 3v15H6zM9 9h7M9 13h7M9 17h4",
+        ["power"] = "M3 8h15v9H3zM18 11h3v3h-3M9.5 9.5 7.5 13h4l-2 3.5",
         ["health"] = "M3 12h4l2-6 4 13 3-9 1.5 2H21",
         // categories
         ["food"] = "M4 11h16a8 8 0 0 1-5 7.5V20H9v-1.5A8 8 0 0 1 4 11M9 7c0-1.5 1-1.5 1-3M14 7c0-1.5 1-1.5 1-3",

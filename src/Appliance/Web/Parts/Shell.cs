@@ -12,6 +12,7 @@ public static class Shell
         ("scarce", "/scarce", "find"),
         ("map", "/map", "map"),
         ("residents", "/residents", "people"),
+        ("power", "/power", "power"),
         ("audit", "/audit", "audit"),
         ("health", "/health", "health"),
     ];

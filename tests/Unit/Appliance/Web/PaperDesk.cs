@@ -1,4 +1,5 @@
 using System.Globalization;
+using EdgeNode.Appliance;
 using EdgeNode.Appliance.Web;
 using EdgeNode.Matching;
 using EdgeNode.Matching.Words;
@@ -423,6 +424,49 @@ internal sealed class PaperDesk : IDesk
     public Task<Outcome<Done>> EndPeering(string did, CancellationToken token) => Act<Done>($"end {did}", () => Done.It);
 
     public Task<Outcome<Done>> StartPlan(CancellationToken token) => Act<Done>("plan", () => Done.It);
+
+    public Task<Outcome<Done>> EditLoad(string state, string load, string word, CancellationToken token) =>
+        Act<Done>($"load {state} {load} {word}", () => Done.It);
+
+    public Task<Outcome<Done>> StopCabinet(string why, int? hours, CancellationToken token) =>
+        Act<Done>($"stop {why} {hours}", () => Done.It);
+
+    public PowerView Power(DateTimeOffset from)
+    {
+        var plan = new EdgeNode.Hardware.Power.LoadPlan();
+        var facts = new PowerFacts(
+            EdgeNode.Hardware.Power.PowerState.OnBattery,
+            false,
+            61,
+            3.81,
+            6.2,
+            4.4,
+            EdgeNode.Hardware.Power.PowerEvent.LossConfirmed,
+            false,
+            true,
+            false
+        );
+        return new PowerView(
+            facts,
+            [
+                .. EdgeNode.Hardware.Power.LoadPlan.Editable.SelectMany(s =>
+                    EdgeNode.Hardware.Power.LoadPlan.Loads.Select(l => new LoadChoice(
+                        s.ToString(),
+                        l.Name,
+                        plan.Word(s, l.Name),
+                        l.Name == "bulk"
+                    ))
+                ),
+            ],
+            [
+                .. Enumerable
+                    .Range(0, 300)
+                    .Select(i => new PowerSpot(Now.AddMinutes(-5 * (300 - i)), i < 200 ? 1 : 0, 100 - (i / 8.0), 3.9, i % 7)),
+            ],
+            [new PowerDay(Now.Date, 41.5)],
+            [new NeighbourPower(Hill, "Hill cabinet", "going", "mains", Now.AddHours(-1), Now.AddHours(2))]
+        );
+    }
 
     private IEnumerable<AuditView> AuditRows() =>
         [

@@ -13,6 +13,7 @@ public sealed class StewardJourneyTests
         "/rings",
         "/map",
         "/residents",
+        "/power",
         "/audit",
         "/health",
     ];
@@ -38,6 +39,47 @@ public sealed class StewardJourneyTests
         {
             Assert.Contains($"href=\"{place}\" aria-current=\"page\"", await steward.Page(place), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task The_power_page_says_what_is_shed_and_draws_what_was()
+    {
+        await using var door = await TestDoor.Stewards();
+        using var steward = await door.SignedIn();
+        var page = await steward.Page("/power?span=week");
+        Assert.Contains("On battery: battery 61 %, about 4.4 h left.", page, StringComparison.Ordinal);
+        Assert.Contains("<path class=\"line\" d=\"M", page, StringComparison.Ordinal);
+        Assert.Contains("goes, to come back later", page, StringComparison.Ordinal);
+        Assert.Contains("41.5 Wh", page, StringComparison.Ordinal);
+        Assert.Contains("href=\"/power?span=week\" aria-current=\"true\"", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_choice_of_the_load_plan_is_kept()
+    {
+        await using var door = await TestDoor.Stewards();
+        using var steward = await door.SignedIn();
+        using var answer = await steward.PostForm(
+            "/power",
+            "/power/plan",
+            ("state", "OnBattery"),
+            ("load", "sync"),
+            ("word", "always")
+        );
+        Assert.Equal("/power?note=saved", answer.Headers.Location!.ToString());
+        Assert.Equal(["load OnBattery sync always"], door.Desk.Acts);
+    }
+
+    [Fact]
+    public async Task A_stop_shows_what_follows_before_it_is_done()
+    {
+        await using var door = await TestDoor.Stewards();
+        using var steward = await door.SignedIn();
+        Assert.Contains("Neighbours are told first", await steward.Page("/power/stop"), StringComparison.Ordinal);
+        Assert.Empty(door.Desk.Acts);
+        using var answer = await steward.PostForm("/power/stop", "/power/stop", ("why", "household"), ("hours", "3"));
+        Assert.Equal("/power?note=stopping", answer.Headers.Location!.ToString());
+        Assert.Equal(["stop household 3"], door.Desk.Acts);
     }
 
     [Fact]
