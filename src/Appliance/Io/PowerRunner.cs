@@ -180,7 +180,8 @@ internal sealed class PowerRunner : IAsyncDisposable
             _options.Log($"power: {Explain(_policy)}");
         if ((decision.Acts & PowerActs.BeginStop) != 0)
             BeginStop(now);
-        if (!_policy.IsStarting)
+        // A stop that is resumed has nothing to look at.
+        if (!_policy.IsStarting || decision.State == PowerState.ShuttingDown)
             _firstLook.TrySetResult();
         if (now - _minuteAt >= MinuteMs)
             (_minuteAt, _) = (now, Keep(new PowerMinute(_facts)));
