@@ -26,16 +26,17 @@ public sealed class Statements
     public static void Forget(Turn turn, string id) => turn.Db.Run("DELETE FROM statement WHERE id = $1", id);
 
     /// <summary>
-    /// Lets go of questions and answers that expired before <paramref name="before"/> and wait for nobody, with the notes of who has them. A late copy is
-    /// refused as expired, so it has no second effect.
+    /// Lets go of questions, answers and summaries that expired before <paramref name="before"/>, and of <paramref name="me"/>'s own summaries once whoever they
+    /// were for has them, with the notes of that. What waits for somebody stays. A late copy is refused as expired, so it has no second effect.
     /// </summary>
-    public static void ForgetPassing(Turn turn, Moment before)
+    public static void ForgetPassing(Turn turn, Did me, Moment before)
     {
         const string Passed =
-            "SELECT id FROM statement s WHERE kind IN ('partner-query', 'partner-answer') AND expires < $1 "
+            "SELECT id FROM statement s WHERE kind IN ('partner-query', 'partner-answer', 'partner-summary') "
+            + "AND (expires < $1 OR (kind = 'partner-summary' AND origin = $2)) "
             + "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.statement_id = s.id)";
-        turn.Db.Run($"DELETE FROM delivery WHERE statement_id IN ({Passed})", before.Ms);
-        turn.Db.Run($"DELETE FROM statement WHERE id IN ({Passed})", before.Ms);
+        turn.Db.Run($"DELETE FROM delivery WHERE statement_id IN ({Passed})", before.Ms, me.Value);
+        turn.Db.Run($"DELETE FROM statement WHERE id IN ({Passed})", before.Ms, me.Value);
     }
 
     /// <summary>The newest kept statements of a kind and origin, newest first.</summary>

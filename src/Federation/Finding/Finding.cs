@@ -9,6 +9,7 @@ public sealed class Finding
     /// <summary>How often questions and answers that have expired are let go.</summary>
     private static readonly TimeSpan TidyEvery = TimeSpan.FromHours(1);
 
+    private readonly Did _me;
     private readonly FindingOptions _options;
     private readonly PartnerDesk _desk;
     private readonly SummaryDesk _summaries;
@@ -17,7 +18,7 @@ public sealed class Finding
 
     public Finding(ChainSpeaker speaker, Entropy entropy, FindingOptions options, int cap, Func<Did, bool> inContact)
     {
-        _options = options;
+        (_me, _options) = (speaker.Me, options);
         _desk = new PartnerDesk(speaker, options);
         _summaries = new SummaryDesk(speaker, entropy, options, inContact);
         Search = options.Mode switch
@@ -48,8 +49,8 @@ public sealed class Finding
         if (_tidied is { } at && turn.Now - at < TidyEvery && at <= turn.Now)
             return;
         _tidied = turn.Now;
-        if (turn.Now >= Moment.EarliestSure)
-            Statements.ForgetPassing(turn, turn.Now - TidyEvery);
+        // A clock that was never set expires nothing.
+        Statements.ForgetPassing(turn, _me, turn.Now >= Moment.EarliestSure ? turn.Now - TidyEvery : default);
         _book.Tidy(turn);
     }
 

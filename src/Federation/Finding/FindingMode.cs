@@ -68,8 +68,8 @@ public sealed record FindingOptions
     /// <summary>Questions to one neighbour in one step of a search (default: 4, of 2,000 marks each).</summary>
     public int QuestionsAtOnce { get; init; } = 4;
 
-    /// <summary>Questions answered to one neighbour in a minute; more are refused (default: 60).</summary>
-    public int QuestionsPerMinute { get; init; } = 60;
+    /// <summary>Questions answered to one neighbour in a minute; more are refused (default: 30).</summary>
+    public int QuestionsPerMinute { get; init; } = 30;
 
     /// <summary>People taken from one neighbour's answers in one search (default: 2,000).</summary>
     public int PeoplePerPeer { get; init; } = 2_000;
