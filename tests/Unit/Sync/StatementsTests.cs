@@ -1,4 +1,3 @@
-using EdgeNode.Federation;
 using EdgeNode.Sync;
 using EdgeNode.Tests.Unit.Federation;
 using EdgeNode.Wire;
