@@ -6,6 +6,12 @@ internal sealed partial class PackingLp
     /// <summary>Largest widening of a capacity against degenerate pivots, as a part of one use.</summary>
     private const double Widening = 1e-3;
 
+    /// <summary>A value may be on the wrong side of its bound by this much.</summary>
+    private const double Feasible = 1e-8;
+
+    /// <summary>A value on the wrong side by less, which nothing can bring back, is rounding and not a contradiction.</summary>
+    private const double Noise = 1e-5;
+
     private bool _widened;
 
     /// <summary>Pivots that one run may take before it counts as stuck, per row and column.</summary>
@@ -158,6 +164,11 @@ internal sealed partial class PackingLp
         MakePivotRow(leaving);
         var down = _x[leaving] > 0;
         var entering = FirstToCover(down);
+        if (entering == None && Math.Abs(_x[leaving]) < Noise)
+        {
+            _x[leaving] = 0;
+            return Move.Pivoted;
+        }
         if (entering == None)
         {
             Ray = RayOf(down);
@@ -187,7 +198,7 @@ internal sealed partial class PackingLp
         for (var place = 0; place < _rows; place++)
         {
             var x = _x[place];
-            if (x >= -Tolerance && (x <= Tolerance || !IsBanned(_head[place])))
+            if (x >= -Feasible && (x <= Feasible || !IsBanned(_head[place])))
                 continue;
             if (x * x > score * _placeNorm[place])
                 (best, score) = (place, x * x / _placeNorm[place]);

@@ -23,6 +23,9 @@ internal sealed class BranchChoice
 
     private const double Fraction = 1e-6;
 
+    /// <summary>With more rows than this a try costs too much.</summary>
+    private const int MostRows = 3000;
+
     private readonly BranchRules _rules;
     private readonly RootPrices _root;
     private readonly int[] _near;
@@ -45,6 +48,8 @@ internal sealed class BranchChoice
         if (doubtful.Count == 0)
             return ColumnInDoubt();
         doubtful.Sort((a, b) => CompareDoubt(a, b));
+        if (_root.Lp.Rows > MostRows)
+            return new BranchPick(true, new BranchDecision(doubtful[0].Arc, -1, true), doubtful[0].Flow >= 0.5);
         if (doubtful.Count > Tried)
             doubtful.RemoveRange(Tried, doubtful.Count - Tried);
         var basis = doubtful.Exists(d => !IsKnown(d.Arc)) ? _root.Lp.Save() : null;

@@ -47,6 +47,7 @@ internal sealed class Dive
         if (used.Count == 0)
             return false;
         used.Sort(Compare);
+        var before = plan.Count;
         var least = 1 + used.Count(u => u.Value < NearlyWhole) / PartPerRound;
         foreach (var (value, column) in used)
         {
@@ -55,7 +56,8 @@ internal sealed class Dive
             if (Fits(column))
                 Take(column, plan);
         }
-        return true;
+        // What is used and does not fit was left over by rounding; without something taken the next round would be the same.
+        return plan.Count > before;
     }
 
     private int Compare((double Value, int Column) a, (double Value, int Column) b)

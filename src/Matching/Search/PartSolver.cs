@@ -10,8 +10,20 @@ internal sealed class PartSolver
     /// <summary>When fixing leaves less than this many hundredths of the columns, the rest is cut and priced anew.</summary>
     private const int WorthCutting = 70;
 
-    /// <summary>Fixing and cutting can follow each other this often.</summary>
-    private const int MaxDepth = 40;
+    /// <summary>Fixing and cutting can follow each other this often; a part of this depth is a piece of another's plan.</summary>
+    public const int MaxDepth = 40;
+
+    /// <summary>In parts with more rows a case costs more than a neighbourhood, so those come first.</summary>
+    private const int LargeRows = 3000;
+
+    /// <summary>Cases after which a smaller part is worth improving piece by piece as well.</summary>
+    private const int CasesBeforePieces = 150;
+
+    /// <summary>Of the work that is left this part goes into pieces at most.</summary>
+    private const int PartForPieces = 3;
+
+    /// <summary>Rounds of pricing after which a large part looks for a plan, and again after twice as many.</summary>
+    private const int RoundsBeforePlan = 4;
 
     /// <summary>Columns for each row that local search tries, cheapest first.</summary>
     private const int LocalColumns = 4;
@@ -27,6 +39,7 @@ internal sealed class PartSolver
     private PartSolver[]? _children;
     private TreeSearch? _tree;
     private State _state;
+    private bool _pieced;
 
     /// <param name="problem">The part.</param>
     /// <param name="context">What all parts share.</param>
@@ -143,17 +156,39 @@ internal sealed class PartSolver
     private void Price(WorkMeter meter)
     {
         _root ??= new RootPrices(_problem, meter);
-        var complete = _root.Solve(meter);
-        var prices = WholePrices.Cover(_problem, [], _root.Prices, [], []);
-        if (prices.Total < _prices.Total)
-            _prices = prices;
+        var complete = SolveRoot(meter);
+        Lower(WholePrices.Cover(_problem, [], _root.Prices, [], []));
+        if (!complete)
+            Lower(WholePrices.Cover(_problem, [], _root.ScaledPrices(), [], []));
         Bound = RootBound = Math.Min(Bound, WholePrices.Bound(_prices.Total, _problem.Unit));
         Offer(BySlack(), meter);
         if (!complete || Bound <= Value)
             return;
         Round(meter);
+        if (_problem.Rows > LargeRows && Bound > Value)
+            Pieces(meter);
         if (Bound > Value && !meter.Spent)
             Narrow(meter);
+    }
+
+    private void Lower(WholePrices prices)
+    {
+        if (prices.Total < _prices.Total)
+            _prices = prices;
+    }
+
+    /// <summary>Large parts look for plans on the way: the prices may not be done when time is up.</summary>
+    private bool SolveRoot(WorkMeter meter)
+    {
+        for (var rounds = RoundsBeforePlan; _problem.Rows > LargeRows; rounds *= 2)
+        {
+            if (_root!.Solve(meter, rounds))
+                return true;
+            if (meter.Spent)
+                return false;
+            Offer(Dive.Run(_problem, _root, meter).Concat(ByWeight()), meter);
+        }
+        return _root!.Solve(meter, int.MaxValue);
     }
 
     /// <summary>Plans from the values of the relaxation, improved among the columns that can be in a better plan.</summary>
@@ -186,6 +221,25 @@ internal sealed class PartSolver
             return slack[a].CompareTo(slack[b]);
         var byWeight = _problem.Weights[b].CompareTo(_problem.Weights[a]);
         return byWeight != 0 ? byWeight : a.CompareTo(b);
+    }
+
+    /// <summary>Improves the plan piece by piece until a pass over it brings nothing.</summary>
+    private void Pieces(WorkMeter meter)
+    {
+        _pieced = true;
+        var share = new WorkMeter(meter.Left / PartForPieces, meter.Cancel);
+        var near = BySlack().Where(IsNear).Take(4 * LocalColumns * (_problem.Rows + 1)).ToArray();
+        var slack = new long[_problem.Columns];
+        for (var column = 0; column < slack.Length; column++)
+            slack[column] = _prices.SlackOf(_problem, column);
+        var plan = Ids.ConvertAll(id => Array.BinarySearch(_problem.Ids, id));
+        var pieces = new Neighbourhoods(_problem, _context, near, slack, plan);
+        while (!share.Spent && pieces.Improve(share) > 0) { }
+        meter.Count(share.Done);
+        plan = pieces.Plan;
+        var value = plan.Sum(c => _problem.Weights[c]);
+        if (value > Value)
+            (Value, Ids) = (value, plan.ConvertAll(c => _problem.Ids[c]));
     }
 
     private bool IsNear(int column) =>
@@ -229,11 +283,24 @@ internal sealed class PartSolver
         Bound = Math.Min(Bound, Math.Max(_threshold, _sureWeight + _children!.Sum(c => c.Bound)));
     }
 
+    private void Keep(TreeSearch tree)
+    {
+        if (tree.Value > Value)
+            (Value, Ids) = (tree.Value, tree.Columns.ConvertAll(c => _problem.Ids[c]));
+    }
+
     private void AdvanceTree(WorkMeter meter)
     {
-        _tree!.Advance(meter);
-        if (_tree.Value > Value)
-            (Value, Ids) = (_tree.Value, _tree.Columns.ConvertAll(c => _problem.Ids[c]));
+        var early = _pieced || _depth == MaxDepth;
+        _tree!.Advance(meter, early ? int.MaxValue : CasesBeforePieces);
+        Keep(_tree);
+        if (!early && _tree.Bound > Value && !meter.Spent)
+        {
+            Pieces(meter);
+            _tree.Offer(Value, Ids.ConvertAll(id => Array.BinarySearch(_problem.Ids, id)));
+            _tree.Advance(meter, int.MaxValue);
+            Keep(_tree);
+        }
         // A lower bound that cannot be shown any more is worth less than one that can.
         if (!_context.WithProof || _tree.HasProof || _tree.Bound <= Value)
             Bound = Math.Min(Bound, Math.Max(_threshold, _tree.Bound));

@@ -18,6 +18,9 @@ internal sealed class RootPrices
     /// <summary>Rounds that usually suffice are a few dozen; at this many the prices are taken as they are.</summary>
     private const int MaxRounds = 2000;
 
+    /// <summary>Columns that cost less than their worth by more than this factor are left to be covered one by one.</summary>
+    private const double MostScale = 1.5;
+
     private readonly PackingProblem _problem;
     private readonly double[] _points;
     private bool _final;
@@ -60,12 +63,34 @@ internal sealed class RootPrices
     /// <summary>Prices in points: those of the relaxation, as far as it came.</summary>
     public ReadOnlySpan<double> Prices => _covering ?? Lp.Prices;
 
-    /// <summary>Goes on until no column is worth more than its rows cost; false when the work was spent before.</summary>
-    public bool Solve(WorkMeter meter)
+    /// <summary>
+    /// The prices raised in proportion until they cover all columns: before the end a better bound than raising them where a
+    /// column is uncovered.
+    /// </summary>
+    public double[] ScaledPrices()
+    {
+        var (prices, scale) = (Prices.ToArray(), 1.0);
+        for (var column = 0; column < _points.Length; column++)
+        {
+            var cost = 0.0;
+            foreach (var row in _problem.RowsOf(column))
+                cost += Math.Max(0, prices[row]);
+            if (cost * MostScale > _points[column])
+                scale = Math.Max(scale, _points[column] / cost);
+        }
+        for (var row = 0; row < prices.Length; row++)
+            prices[row] = Math.Max(0, prices[row]) * scale;
+        return prices;
+    }
+
+    /// <summary>Goes on until no column is worth more than its rows cost; false when work or rounds were spent before.</summary>
+    public bool Solve(WorkMeter meter, int rounds)
     {
         Lp.Meter = meter;
         for (var round = 0; round < MaxRounds; round++)
         {
+            if (round == rounds)
+                return false;
             var outcome = _final ? Lp.Dual() : Lp.Primal();
             if (meter.Spent)
                 return false;

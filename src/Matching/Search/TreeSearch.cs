@@ -71,10 +71,18 @@ internal sealed class TreeSearch
     /// <summary>Whether <see cref="ToProof"/> will have an answer.</summary>
     public bool HasProof => _keepProof;
 
-    public void Advance(WorkMeter meter)
+    /// <summary>Takes a plan found elsewhere, if it is better.</summary>
+    public void Offer(long value, List<int> columns)
+    {
+        if (value > Value)
+            (Value, Columns) = (value, columns);
+    }
+
+    /// <summary>Works until done, until the meter is spent or until so many cases were looked at in all.</summary>
+    public void Advance(WorkMeter meter, int mostNodes)
     {
         _root.Lp.Meter = meter;
-        while (!meter.Spent && _open.Count * (long)_problem.Rows <= MaxOpenEntries)
+        while (!meter.Spent && _nodes < mostNodes && _open.Count * (long)_problem.Rows <= MaxOpenEntries)
         {
             if (_next is null && !_open.TryDequeue(out _next, out _))
                 return;

@@ -8,6 +8,9 @@ internal sealed class WorkMeter(long limit, CancellationToken cancel)
 {
     private long _window = long.MaxValue;
 
+    /// <summary>Who may end the run early.</summary>
+    public CancellationToken Cancel => cancel;
+
     /// <summary>Steps so far.</summary>
     public long Done { get; private set; }
 

@@ -1,0 +1,179 @@
+namespace EdgeNode.Matching;
+
+/// <summary>
+/// Improves a plan piece by piece: takes a dear ring and those that stand in the way of its alternatives out of the plan, and
+/// solves what their rows could hold exactly.
+/// </summary>
+internal sealed class Neighbourhoods
+{
+    /// <summary>Columns taken out of the plan at once.</summary>
+    private const int Size = 12;
+
+    /// <summary>Alternatives looked at on the way from one column to the next, cheapest first on each row.</summary>
+    private const int PerRow = 24;
+
+    /// <summary>Work of one neighbourhood at most.</summary>
+    private const long MostWork = 400_000;
+
+    private readonly PackingProblem _problem;
+    private readonly SearchContext _context;
+    private readonly bool[] _near;
+    private readonly long[] _slack;
+    private readonly bool[] _chosen;
+    private readonly int[] _room;
+    private readonly List<int>[] _holders;
+    private readonly int[] _stamp;
+    private readonly int[] _localRow;
+    private int _now;
+
+    /// <param name="problem">The part.</param>
+    /// <param name="context">What all parts share.</param>
+    /// <param name="near">Columns that may come in.</param>
+    /// <param name="slack">How dear each column is.</param>
+    /// <param name="plan">The columns of the plan.</param>
+    public Neighbourhoods(PackingProblem problem, SearchContext context, int[] near, long[] slack, List<int> plan)
+    {
+        (_problem, _context, _slack) = (problem, context with { WithProof = false }, slack);
+        (_near, _chosen, _stamp) = (new bool[problem.Columns], new bool[problem.Columns], new int[problem.Columns]);
+        (_room, _localRow) = ((int[])problem.Capacity.Clone(), new int[problem.Rows]);
+        Array.Fill(_localRow, -1);
+        _holders = new List<int>[problem.Rows];
+        for (var row = 0; row < problem.Rows; row++)
+            _holders[row] = [];
+        foreach (var column in near)
+            _near[column] = true;
+        foreach (var column in plan)
+            Put(column);
+    }
+
+    /// <summary>The columns of the plan, ascending.</summary>
+    public List<int> Plan => [.. Enumerable.Range(0, _problem.Columns).Where(c => _chosen[c])];
+
+    /// <summary>Goes over the plan once, dearest columns first; answers how much was gained, in micro-points.</summary>
+    public long Improve(WorkMeter meter)
+    {
+        long gained = 0;
+        var order = Plan;
+        order.Sort((a, b) => _slack[a] != _slack[b] ? _slack[b].CompareTo(_slack[a]) : a.CompareTo(b));
+        foreach (var column in order)
+        {
+            if (meter.Spent)
+                break;
+            if (_chosen[column])
+                gained += Exchange(Around(column), meter);
+        }
+        return gained;
+    }
+
+    /// <summary>A column of the plan and others, each in the way of an alternative to one before.</summary>
+    private List<int> Around(int column)
+    {
+        var freed = new List<int> { column };
+        for (var next = 0; next < freed.Count && freed.Count < Size; next++)
+            foreach (var row in _problem.RowsOf(freed[next]))
+            {
+                var looked = 0;
+                foreach (var other in _problem.ColumnsOf(row))
+                {
+                    if (!_near[other] || _chosen[other])
+                        continue;
+                    if (++looked > PerRow || freed.Count >= Size)
+                        break;
+                    foreach (var taken in _problem.RowsOf(other))
+                        if (_room[taken] == 0 && freed.Count < Size && !freed.Contains(_holders[taken][0]))
+                            freed.Add(_holders[taken][0]);
+                }
+            }
+        return freed;
+    }
+
+    private long Exchange(List<int> freed, WorkMeter meter)
+    {
+        long before = 0;
+        foreach (var column in freed)
+        {
+            before += _problem.Weights[column];
+            Take(column);
+        }
+        var part = Cut(freed);
+        var solver = new PartSolver(part, _context, [.. freed.Select(c => _problem.Ids[c])], PartSolver.MaxDepth);
+        var own = new WorkMeter(Math.Min(MostWork, meter.Left), CancellationToken.None);
+        solver.Advance(own);
+        meter.Count(own.Done + part.Entries);
+        var better = solver.Value > before;
+        foreach (var column in better ? solver.Ids.ConvertAll(id => Array.BinarySearch(_problem.Ids, id)) : freed)
+            Put(column);
+        return better ? solver.Value - before : 0;
+    }
+
+    /// <summary>What fits into the rows that are free now, as far as it uses one that was just freed.</summary>
+    private PackingProblem Cut(List<int> freed)
+    {
+        _now++;
+        var columns = new List<int>();
+        foreach (var column in freed)
+            foreach (var row in _problem.RowsOf(column))
+                foreach (var candidate in _problem.ColumnsOf(row))
+                    if (_stamp[candidate] != _now && (_near[candidate] || freed.Contains(candidate)) && Fits(candidate))
+                    {
+                        _stamp[candidate] = _now;
+                        columns.Add(candidate);
+                    }
+        columns.Sort();
+        return Build(columns);
+    }
+
+    private PackingProblem Build(List<int> columns)
+    {
+        var (rows, names, capacity) = (new List<int>(), new List<int>(), new List<int>());
+        var (used, start) = (new List<int>(), new int[columns.Count + 1]);
+        for (var i = 0; i < columns.Count; i++)
+        {
+            foreach (var row in _problem.RowsOf(columns[i]))
+            {
+                if (_localRow[row] < 0)
+                {
+                    _localRow[row] = used.Count;
+                    used.Add(row);
+                    names.Add(_problem.Names[row]);
+                    capacity.Add(_room[row]);
+                }
+                rows.Add(_localRow[row]);
+            }
+            start[i + 1] = rows.Count;
+        }
+        foreach (var row in used)
+            _localRow[row] = -1;
+        int[] ids = [.. columns.Select(c => _problem.Ids[c])];
+        long[] weights = [.. columns.Select(c => _problem.Weights[c])];
+        return new PackingProblem(ids, weights, start, [.. rows], [.. capacity], [.. names]);
+    }
+
+    private bool Fits(int column)
+    {
+        foreach (var row in _problem.RowsOf(column))
+            if (_room[row] == 0)
+                return false;
+        return true;
+    }
+
+    private void Put(int column)
+    {
+        _chosen[column] = true;
+        foreach (var row in _problem.RowsOf(column))
+        {
+            _room[row]--;
+            _holders[row].Add(column);
+        }
+    }
+
+    private void Take(int column)
+    {
+        _chosen[column] = false;
+        foreach (var row in _problem.RowsOf(column))
+        {
+            _room[row]++;
+            _holders[row].Remove(column);
+        }
+    }
+}
