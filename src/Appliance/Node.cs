@@ -1,5 +1,6 @@
 using EdgeNode.Federation;
 using EdgeNode.Matching;
+using EdgeNode.Matching.Words;
 using EdgeNode.Store;
 using EdgeNode.Sync;
 using EdgeNode.Wire;
@@ -14,6 +15,7 @@ public sealed record NodeOptions
     public SyncOptions Sync { get; init; } = SyncOptions.Default;
     public ExchangeOptions Exchange { get; init; } = ExchangeOptions.Default;
     public PairingOptions Pairing { get; init; } = PairingOptions.Default;
+    public FindingOptions Finding { get; init; } = FindingOptions.Default;
 
     /// <summary>How long one address of a silent peer is tried before the next (default: 20 s).</summary>
     public TimeSpan TryRoadFor { get; init; } = TimeSpan.FromSeconds(20);
@@ -48,6 +50,7 @@ public sealed class Node : IDisposable
     private readonly Listings _listings;
     private readonly Exchange _exchange;
     private readonly Proposer _proposer;
+    private readonly Finding _finding;
     private readonly Schedule _schedule;
     private readonly PeerRoads _roads;
     private readonly PowerDesk _power;
@@ -67,16 +70,21 @@ public sealed class Node : IDisposable
         _signer = new Signer(Did, key, _state.Epoch, _state.NextHlc);
         var gate = new VerifyGate(Did, _p256, (did, k) => did == Did ? k == key.PublicKey : Identities.KeyIsValid(db, did, k));
         _outbox = new Outbox(_signer, options.Sync);
-        _listings = new Listings(_signer, _outbox, entropy);
+        _listings = new Listings(_signer, _outbox, entropy, options.Finding.Mode == FindingMode.Replicate);
         var speaker = new ChainSpeaker(_signer, _outbox);
-        _exchange = new Exchange(speaker, gate, options.Exchange, p => _custody!.IsReady(p), _listings.Spent);
+        bool InTouch(Did peer) => _custody!.IsReady(peer);
+        _exchange = new Exchange(speaker, gate, options.Exchange, InTouch, _listings.Spent, _listings.Present);
+        _finding = new Finding(speaker, entropy, options.Finding, options.PlanCap, InTouch);
         _outbox.OnReceipted = (turn, id, _, verdict) => WhenReceipted(turn, id, verdict);
         var inbox = new Inbox(gate, options.Sync, Apply);
         var voice = new CustodyVoice(entropy.Hex(8), PeeringContract.Current.Version, card.Release, WhenContacted);
         _custody = new Custody(_signer, gate, _outbox, inbox, options.Sync, voice);
         _pairing = new PairingDesk(card, _signer, _p256, entropy, options.Pairing, WhenOpened, WhenCut);
-        _proposer = new Proposer(Did, _exchange, entropy, options.Exchange, options.PlanCap);
-        _schedule = new Schedule(options.PlanQuiet);
+        _proposer = new Proposer(Did, _exchange, entropy, options.Exchange, options.PlanCap, _finding.Search)
+        {
+            Finding = options.Finding,
+        };
+        _schedule = new Schedule(options.PlanQuiet, _finding.SearchEvery);
         _roads = new PeerRoads(_custody.IsReady, options.TryRoadFor);
         _power = new PowerDesk(_signer, _outbox, options.SyncWindow);
         _custody.Reach = _power.Reach;
@@ -106,8 +114,10 @@ public sealed class Node : IDisposable
             _exchange.Due(turn);
             _pairing.Due(turn);
             _roads.Due(turn);
+            _proposer.Due(turn);
             if (_power.MayPlan(now) && _schedule.IsDue(turn))
                 StartPlan(turn);
+            _finding.Due(turn);
             _custody.Flush(turn);
             _state.Save(turn);
             _db.Commit();
@@ -129,6 +139,8 @@ public sealed class Node : IDisposable
             _exchange.NextDue(_db),
             PairingDesk.NextDue(_db),
             _power.PlanDue(_schedule.NextDue()),
+            _finding.NextDue(),
+            _proposer.NextDue(),
             _roads.NextDue(),
             _power.NextDue(_looked),
         ];
@@ -205,6 +217,7 @@ public sealed class Node : IDisposable
         {
             _custody.Welcome(peer.Did, turn.Now);
             turn.Emit(new OpenPeer(peer.Did, peer.Address, peer.Port, peer.Certificate));
+            _listings.CatchUp(turn, peer.Did);
         }
         _proposer.Resume(turn);
     }
@@ -243,12 +256,21 @@ public sealed class Node : IDisposable
                 return listed;
             case Kinds.PowerNotice:
                 return PowerBook.Apply(turn, statement);
+            case Kinds.PartnerQuery or Kinds.PartnerAnswer or Kinds.PartnerSummary:
+                return _finding.Apply(turn, statement);
             default:
+                _finding.Changed();
                 return _exchange.Apply(turn, statement);
         }
     }
 
-    private Answer Do(Turn turn, Command command) =>
+    private Answer Do(Turn turn, Command command)
+    {
+        _finding.Changed();
+        return Obey(turn, command);
+    }
+
+    private Answer Obey(Turn turn, Command command) =>
         command switch
         {
             Join join => DoJoin(turn, join),
@@ -302,8 +324,11 @@ public sealed class Node : IDisposable
     {
         if (Words.Refuse(offer.Title, Items.MaxTitle, "offering") is { } refused)
             return refused;
-        if (!Listings.IsCategory(offer.Category))
-            return Answer.Refused("item.category", $"A category has 1 to {Items.MaxCategory} characters and no spaces.");
+        if (!MayBeFiledUnder(offer.Category))
+            return Answer.Refused(
+                "item.category",
+                $"A category has 1 to {Items.MaxCategory} characters and no spaces, and is no group."
+            );
         if (Poster(turn, offer.Resident, offer.Capacity, offer.Share, out var resident, out var audience) is { } fault)
             return fault;
         if (Items.OfferingsOf(turn.Db, offer.Resident).Count >= Items.MaxPerResident)
@@ -318,13 +343,19 @@ public sealed class Node : IDisposable
         return Answer.Done with { Id = id };
     }
 
+    private static bool MayBeFiledUnder(string category) =>
+        Listings.IsCategory(category) && Taxonomy.Seed.Find(category) is not { IsGroup: true };
+
     private Answer DoAsk(Turn turn, Ask ask)
     {
         if (Words.Refuse(ask.Title, Items.MaxTitle, "need") is { } refused)
             return refused;
         var accepts = ask.Accepts.Distinct(StringComparer.Ordinal).ToArray();
-        if (accepts.Length is 0 or > NeedBody.MaxAccepts || !Array.TrueForAll(accepts, Listings.IsCategory))
-            return Answer.Refused("item.category", $"A need names 1 to {NeedBody.MaxAccepts} categories, each without spaces.");
+        if (accepts.Length is 0 or > NeedBody.MaxAccepts || !Array.TrueForAll(accepts, MayBeFiledUnder))
+            return Answer.Refused(
+                "item.category",
+                $"A need names 1 to {NeedBody.MaxAccepts} categories, each without spaces and none of them a group."
+            );
         if (accepts.Sum(a => a.Length + 3) > DataMap.RuleOf(Kinds.Need)!.MaxBody - 2048)
             return Answer.Refused("item.too_long", "These categories are too long together; please name fewer.");
         if (Poster(turn, ask.Resident, ask.Capacity, ask.Share, out var resident, out var audience) is { } fault)
@@ -420,6 +451,7 @@ public sealed class Node : IDisposable
     {
         PeerBook.Contacted(turn, peer);
         _exchange.Contacted(turn, peer);
+        _finding.Met(peer);
         turn.Emit(new PageChanged(PageChanged.Everybody));
     }
 
@@ -428,12 +460,14 @@ public sealed class Node : IDisposable
         _custody.Welcome(peer, turn.Now);
         _listings.Reshare(turn, peer);
         _exchange.Welcome(turn, peer);
+        _finding.Forget(peer);
         turn.Emit(new PageChanged(PageChanged.Everybody));
     }
 
     private void WhenCut(Turn turn, Did peer)
     {
         _exchange.PeerEnded(turn, peer);
+        _finding.Ended(turn, peer);
         _custody.Dismiss(peer);
         Outbox.Abandon(turn, peer, "peer.ended");
         turn.Emit(new PageChanged(PageChanged.Everybody));

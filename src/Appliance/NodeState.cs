@@ -41,27 +41,39 @@ internal sealed class NodeState
     }
 }
 
-/// <summary>Starts matching runs by themselves: when the items have been quiet for a while after a change.</summary>
-internal sealed class Schedule(TimeSpan? quiet)
+/// <summary>
+/// Starts matching runs by themselves: when the items have been quiet for a while after a change, and, where others' items are not seen to change, every so
+/// often.
+/// </summary>
+internal sealed class Schedule(TimeSpan? quiet, TimeSpan? every)
 {
     private Moment? _changed;
+    private Moment? _ran;
 
     public void Changed(Moment now) => _changed = now;
 
     /// <summary>True once per quiet spell.</summary>
     public bool IsDue(Turn turn)
     {
-        if (quiet is not { } wait || _changed is not { } at)
+        if (quiet is not { } wait)
             return false;
-        // A change in the future was seen by a clock that has been set back since.
-        _changed = at = at < turn.Now ? at : turn.Now;
-        if (turn.Now - at < wait)
+        // A time in the future was noted by a clock that has been set back since.
+        _changed = _changed > turn.Now ? turn.Now : _changed;
+        _ran = _ran is { } ran && ran <= turn.Now ? ran : turn.Now;
+        var settled = _changed is { } at && turn.Now - at >= wait;
+        if (!settled && (every is not { } pause || turn.Now - _ran < pause))
             return false;
-        _changed = null;
+        (_changed, _ran) = (null, turn.Now);
         return true;
     }
 
-    public Moment? NextDue() => quiet is { } wait && _changed is { } at ? at + wait : null;
+    public Moment? NextDue()
+    {
+        if (quiet is not { } wait)
+            return null;
+        var again = every is { } pause && _ran is { } ran ? ran + pause : (Moment?)null;
+        return _changed is { } at && (again is null || at + wait < again) ? at + wait : again;
+    }
 }
 
 /// <summary>Bounds on people's words.</summary>

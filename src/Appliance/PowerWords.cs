@@ -28,7 +28,7 @@ internal static class PowerWords
             PowerState.Conserve => "On battery, saving",
             PowerState.Survive => "On battery, only the most needed",
             PowerState.ShuttingDown => "Stopping",
-            _ => "On mains, battery still low",
+            _ => "Started, battery not yet known to be safe",
         };
 
     /// <summary>Why the cabinet is in its state.</summary>

@@ -18,6 +18,7 @@ public static class Program
             DoctorCommand.Create(),
             HwCommand.Create(),
             MatchCommand.Create(),
+            CategoriesCommand.Create(),
             StewardCommand.Create(),
         };
         var parsed = root.Parse(args);

@@ -38,6 +38,9 @@ public sealed record Settings
     /// <summary>Longest ring, 2 to 4 (default: 3).</summary>
     public int Cap { get; init; } = 3;
 
+    /// <summary>How partners at other cabinets are found: replicate, query or gossip (default: replicate).</summary>
+    public FindingMode Mode { get; init; } = FindingMode.Replicate;
+
     /// <summary>Whether the cabinet is announced and looks for others on the local network (default: yes).</summary>
     public bool Discovery { get; init; } = true;
 
@@ -58,6 +61,9 @@ public sealed record Settings
 
     /// <summary>Address and port at which NUT clients read the battery, such as 127.0.0.1:3493; null = nobody does (default: none).</summary>
     public IPEndPoint? Nut { get; init; }
+
+    /// <summary>The household's MQTT broker, to which Home Assistant's sensors are told; null = nobody is told (default: none).</summary>
+    public IPEndPoint? HomeAssistant { get; init; }
 
     /// <summary>Whether a stop of the cabinet also turns the machine off (default: no; the image says yes).</summary>
     public bool PowerOff { get; init; }
@@ -84,12 +90,14 @@ public sealed record Settings
             OpenJoining = read.OneOf("residents:join", "steward", "open") == "open",
             AutoPlan = read.OneOf("matching:plan", "auto", "manual") == "auto",
             Cap = read.Number("matching:cap", d.Cap, 2, 4),
+            Mode = FindingModes.Parse(read.OneOf("matching:mode", "replicate", "query", "gossip")) ?? d.Mode,
             DemoPace = read.OneOf("timing:pace", "normal", "demo") == "demo",
             Bill = get("power:bill"),
             MainsActive = get("power:mains_active") is null ? null : read.OneOf("power:mains_active", "high", "low"),
             Commissioned = get("power:commissioned") is null ? null : read.Text("power:commissioned", "", 20),
             PowerScript = get("power:script"),
             Nut = read.EndPoint("power:nut"),
+            HomeAssistant = read.EndPoint("power:home_assistant"),
             PowerOff = read.OneOf("power:off", "no", "yes") == "yes",
         };
         read.Distinct(
@@ -119,12 +127,14 @@ public sealed record Settings
         "residents:join",
         "matching:plan",
         "matching:cap",
+        "matching:mode",
         "timing:pace",
         "power:bill",
         "power:mains_active",
         "power:commissioned",
         "power:script",
         "power:nut",
+        "power:home_assistant",
         "power:off",
     ];
 
@@ -146,11 +156,20 @@ public sealed record Settings
                     OpenPerProposer = 500,
                 },
                 Pairing = new PairingOptions { Retry = TimeSpan.FromSeconds(0.3), RetryMax = TimeSpan.FromSeconds(2) },
+                Finding = new FindingOptions
+                {
+                    Mode = Mode,
+                    AnswerWithin = TimeSpan.FromSeconds(5),
+                    SummaryEvery = TimeSpan.FromSeconds(0.5),
+                    SearchEvery = TimeSpan.FromSeconds(20),
+                    ProposeAfter = TimeSpan.FromSeconds(10),
+                },
                 PlanCap = Cap,
                 PlanQuiet = AutoPlan ? TimeSpan.FromSeconds(2) : null,
             }
             : NodeOptions.Default with
             {
+                Finding = FindingOptions.Default with { Mode = Mode },
                 PlanCap = Cap,
                 PlanQuiet = AutoPlan ? NodeOptions.Default.PlanQuiet : null,
             };

@@ -9,7 +9,13 @@ namespace EdgeNode.Federation;
 /// What residents offer and need: posting, withdrawing, and sharing with the neighbours they named. What is "only here" has no statement and so no way
 /// to a link.
 /// </summary>
-public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy)
+/// <param name="signer">Signs what is shared.</param>
+/// <param name="outbox">Queues it.</param>
+/// <param name="entropy">Names entries.</param>
+/// <param name="replicates">
+/// Whether what is shared is sent at once. If not, it is signed and stays here, and goes to a neighbour when a ring with it is proposed.
+/// </param>
+public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy, bool replicates = true)
 {
     /// <summary>Posts an offering; returns its id.</summary>
     public string Offer(Turn turn, Resident resident, string category, string title, int capacity, IReadOnlyList<Did> audience)
@@ -71,9 +77,9 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy)
     public void Spent(Turn turn, string itemId)
     {
         if (Items.FindOffering(turn.Db, itemId) is { Active: true } offering && offering.Consumed >= offering.Capacity)
-            Retire(turn, itemId, offering.Version, offering.Audience);
+            Retire(turn, itemId, offering.Version, Told(turn.Db, offering.StatementId, offering.Audience));
         else if (Items.FindNeed(turn.Db, itemId) is { Active: true } need && need.Consumed >= need.Capacity)
-            Retire(turn, itemId, need.Version, need.Audience);
+            Retire(turn, itemId, need.Version, Told(turn.Db, need.StatementId, need.Audience));
     }
 
     /// <summary>
@@ -85,6 +91,8 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy)
         var introduced = new HashSet<Did>();
         foreach (var item in Items.SharedWith(turn.Db, signer.Node, peer))
         {
+            if (!replicates && !Outbox.HasOrGets(turn.Db, peer, item.StatementId))
+                continue;
             if (item.Active && introduced.Add(item.Participant))
                 Introduce(turn, item.Participant, [peer]);
             if (item.Active)
@@ -92,6 +100,51 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy)
             else
                 SendWithdrawal(turn, item.Id, item.Version, [peer]);
         }
+    }
+
+    /// <summary>After a start with full replication: what was shared while the cabinet did not replicate, and so never sent, is sent now.</summary>
+    public void CatchUp(Turn turn, Did peer)
+    {
+        if (!replicates)
+            return;
+        var introduced = new HashSet<Did>();
+        foreach (var item in Items.SharedWith(turn.Db, signer.Node, peer))
+        {
+            if (!item.Active || Outbox.HasOrGets(turn.Db, peer, item.StatementId))
+                continue;
+            if (introduced.Add(item.Participant))
+                Introduce(turn, item.Participant, [peer]);
+            outbox.Enqueue(turn, peer, Statements.Get(turn.Db, item.StatementId));
+        }
+    }
+
+    /// <summary>
+    /// A ring is proposed: its other home nodes are given the entries of our residents in it, and who those are, as far as the residents share with them and
+    /// they have not got them yet. Without them they could not check the ring.
+    /// </summary>
+    public void Present(Turn turn, ChainProposalBody proposal)
+    {
+        var own = proposal.Participants.Where(p => p.HomeNode == signer.Node.Value).Select(p => p.ParticipantId).ToHashSet();
+        foreach (var home in proposal.HomeNodes.Select(h => new Did(h.Node)).Where(h => PeerBook.IsEnrolled(turn.Db, h)))
+        foreach (var edge in proposal.Edges)
+        {
+            if (own.Contains(edge.FromParticipant) && Items.FindOffering(turn.Db, edge.OfferingId) is { Active: true } offering)
+                Show(turn, offering.Participant, offering.HomeNode, offering.StatementId, offering.Audience, home);
+            if (own.Contains(edge.ToParticipant) && Items.FindNeed(turn.Db, edge.NeedId) is { Active: true } need)
+                Show(turn, need.Participant, need.HomeNode, need.StatementId, need.Audience, home);
+        }
+    }
+
+    private void Show(Turn turn, Did resident, Did itemHome, string? statementId, IReadOnlyList<Did> audience, Did home)
+    {
+        if (itemHome != signer.Node || statementId is null || !audience.Contains(home))
+            return;
+        if (Outbox.HasOrGets(turn.Db, home, statementId))
+            return;
+        var shared = Items.SharedWith(turn.Db, signer.Node, home).Where(i => i.Participant == resident);
+        if (!shared.Any(i => Outbox.HasOrGets(turn.Db, home, i.StatementId)))
+            Introduce(turn, resident, [home]);
+        outbox.Enqueue(turn, home, Statements.Get(turn.Db, statementId));
     }
 
     /// <summary>A neighbour's offering, need or withdrawal; each changes only what its own home node owns.</summary>
@@ -166,7 +219,13 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy)
     }
 
     public static bool IsCategory(string category) =>
-        category.Length is > 0 and <= Items.MaxCategory && !category.AsSpan().ContainsAnyInRange('\0', ' ');
+        category.Length is > 0 and <= Items.MaxCategory
+        && !category.AsSpan().ContainsAnyInRange('\0', ' ')
+        && !category.AsSpan().ContainsAnyInRange('\u007f', '\u009f');
+
+    /// <summary>Who has an entry, or gets it: they are told of its end. With full replication that is everyone it is shared with.</summary>
+    private IReadOnlyList<Did> Told(Db db, string? statementId, IReadOnlyList<Did> audience) =>
+        replicates || statementId is null ? audience : [.. audience.Where(p => Outbox.HasOrGets(db, p, statementId))];
 
     private bool Retire(Turn turn, string itemId, int version, IReadOnlyList<Did> audience)
     {
@@ -205,6 +264,8 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy)
     {
         if (audience.Count == 0)
             return null;
+        if (!replicates)
+            return Make(turn, kind, body, audience).Id;
         IntroduceToStrangers(turn, resident, audience);
         return Send(turn, kind, body, audience).Id;
     }
@@ -228,23 +289,29 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy)
         Send(turn, Kinds.Identity, WireJson.Write(log, WireJson.Default.IdentityBody), peers);
     }
 
-    private Statement Send(Turn turn, string kind, byte[] body, IReadOnlyList<Did> audience)
+    private Statement Make(Turn turn, string kind, byte[] body, IReadOnlyList<Did> audience)
     {
         var expires = Expiry.Of(DataMap.RuleOf(kind)!, signer);
         var draft = new StatementDraft(kind, DataClass.Shared, audience, body, expires, PeeringContract.Current.Hash);
         var statement = Statement.Sign(draft, signer);
         Statements.Keep(turn, statement);
+        return statement;
+    }
+
+    private Statement Send(Turn turn, string kind, byte[] body, IReadOnlyList<Did> audience)
+    {
+        var statement = Make(turn, kind, body, audience);
         foreach (var peer in audience.Where(p => PeerBook.IsEnrolled(turn.Db, p)))
             outbox.Enqueue(turn, peer, statement);
         return statement;
     }
 
-    private static (Did Owner, int Version, bool Active, IReadOnlyList<Did> Audience) Find(Db db, string itemId)
+    private (Did Owner, int Version, bool Active, IReadOnlyList<Did> Audience) Find(Db db, string itemId)
     {
         if (Items.FindOffering(db, itemId) is { } offering)
-            return (offering.Participant, offering.Version, offering.Active, offering.Audience);
+            return (offering.Participant, offering.Version, offering.Active, Told(db, offering.StatementId, offering.Audience));
         return Items.FindNeed(db, itemId) is { } need
-            ? (need.Participant, need.Version, need.Active, need.Audience)
+            ? (need.Participant, need.Version, need.Active, Told(db, need.StatementId, need.Audience))
             : (default, 0, false, []);
     }
 }

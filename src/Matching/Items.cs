@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EdgeNode.Matching.Words;
 using EdgeNode.Store;
 using EdgeNode.Wire;
 
@@ -62,7 +63,7 @@ public static class Items
     public const int MaxTitle = 120;
     public const int MaxCategory = 80;
 
-    public static StoreModule Module { get; } = new("Matching", typeof(Items).Assembly, 1);
+    public static StoreModule Module { get; } = new("Matching", typeof(Items).Assembly, 2);
 
     private const string OfferingColumns =
         "offering_id, version, home_node, participant, label, category, title, capacity, consumed, state, audience, statement_id";
@@ -70,8 +71,9 @@ public static class Items
         "need_id, version, home_node, participant, label, title, capacity, consumed, state, audience, statement_id";
 
     /// <summary>Adds or replaces by id; an older or equal version changes nothing and answers false.</summary>
-    public static bool Put(Db db, Offering o, Moment now) =>
-        db.Run(
+    public static bool Put(Db db, Offering o, Moment now)
+    {
+        var changed = db.Run(
             $"INSERT INTO offering ({OfferingColumns}, updated) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 'active', $9, $10, $11) "
                 + "ON CONFLICT (offering_id) DO UPDATE SET version = $2, label = $5, category = $6, title = $7, capacity = max($8, consumed), "
                 + "audience = $9, statement_id = $10, updated = $11 WHERE version < $2 AND home_node = $3 AND participant = $4 AND state = 'active'",
@@ -86,7 +88,11 @@ public static class Items
             Dids(o.Audience),
             o.StatementId,
             now.Ms
-        ) == 1;
+        );
+        if (changed == 1)
+            WordIndex.Put(db, o.Id, o.Title, o.StatementId is not null);
+        return changed == 1;
+    }
 
     public static bool Put(Db db, Need n, Moment now)
     {
@@ -114,6 +120,7 @@ public static class Items
         db.Run("DELETE FROM need_accept WHERE need_id = $1", n.Id);
         foreach (var category in n.Accepts)
             db.Run("INSERT OR IGNORE INTO need_accept (need_id, category) VALUES ($1, $2)", n.Id, category);
+        WordIndex.Put(db, n.Id, n.Title, n.StatementId is not null);
         return true;
     }
 
@@ -127,7 +134,8 @@ public static class Items
             version,
             now.Ms
         );
-        return offering == 1
+        var withdrawn =
+            offering == 1
             || db.Run(
                 "UPDATE need SET state = 'withdrawn', version = $3, updated = $4 WHERE need_id = $1 AND home_node = $2 AND version < $3",
                 itemId,
@@ -135,6 +143,9 @@ public static class Items
                 version,
                 now.Ms
             ) == 1;
+        if (withdrawn)
+            WordIndex.Drop(db, itemId);
+        return withdrawn;
     }
 
     public static Offering? FindOffering(Db db, string id) =>
@@ -166,6 +177,35 @@ public static class Items
             is { } did
             ? new Did(did)
             : null;
+
+    /// <summary>The active offerings of a home node, by id.</summary>
+    public static List<Offering> OfferingsAt(Db db, Did homeNode) =>
+        db.All(
+            $"SELECT {OfferingColumns} FROM offering WHERE home_node = $1 AND state = 'active' ORDER BY offering_id",
+            ReadOffering,
+            homeNode.Value
+        );
+
+    /// <summary>The active needs of a home node, by id.</summary>
+    public static List<Need> NeedsAt(Db db, Did homeNode)
+    {
+        var accepts = db.All(
+                "SELECT a.need_id, a.category FROM need_accept a JOIN need n ON n.need_id = a.need_id "
+                    + "WHERE n.home_node = $1 AND n.state = 'active' ORDER BY a.need_id, a.category",
+                r => (Need: r.Text(0), Category: r.Text(1)),
+                homeNode.Value
+            )
+            .ToLookup(a => a.Need, a => a.Category, StringComparer.Ordinal);
+        return
+        [
+            .. db.All(
+                    $"SELECT {NeedColumns} FROM need WHERE home_node = $1 AND state = 'active' ORDER BY need_id",
+                    ReadNeed,
+                    homeNode.Value
+                )
+                .Select(n => n with { Accepts = [.. accepts[n.Id]] }),
+        ];
+    }
 
     public static List<Offering> OfferingsOf(Db db, Did participant) =>
         db.All(

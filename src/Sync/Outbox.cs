@@ -48,6 +48,11 @@ public sealed class Outbox(Signer signer, SyncOptions options)
     /// <summary>Whether what residents share still finds room for this peer. Asked before a post is taken, so that nothing is dropped later.</summary>
     public bool HasRoom(Db db, Did peer) => Waiting(db, peer) < options.MaxWaiting;
 
+    /// <summary>Whether a statement waits for this peer or the peer has signed for it.</summary>
+    public static bool HasOrGets(Db db, Did peer, string statementId) =>
+        db.Exists("SELECT 1 FROM delivery WHERE statement_id = $1 AND peer = $2", statementId, peer.Value)
+        || db.Exists("SELECT 1 FROM outbox WHERE peer = $1 AND statement_id = $2", peer.Value, statementId);
+
     /// <summary>Rows for a peer, counted once and then kept up by enqueues: an upper bound, counted anew when it reaches the limit.</summary>
     private long Waiting(Db db, Did peer)
     {

@@ -38,6 +38,8 @@ public static class DataMap
     public const int Streams = 5;
 
     private static readonly TimeSpan Year = TimeSpan.FromDays(365);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan TwoDays = TimeSpan.FromDays(2);
     private static readonly TimeSpan Month = TimeSpan.FromDays(31);
     private const string RingNodes = "the home cabinets of the ring";
     private const string Resident = "the resident, by sharing";
@@ -161,6 +163,36 @@ public static class DataMap
             "the enrolled neighbours",
             Agreed
         ),
+        new(
+            Kinds.PartnerQuery,
+            DataClass.Shared,
+            SharedStream,
+            PartnerQueryBody.MaxBody,
+            Hour,
+            "a question who could continue a ring, by marks of categories, without names",
+            "the neighbour that is asked",
+            Agreed
+        ),
+        new(
+            Kinds.PartnerAnswer,
+            DataClass.Shared,
+            SharedStream,
+            PartnerAnswerBody.MaxBody,
+            Hour,
+            "entries that could continue a ring, without nicknames and titles",
+            "the neighbour that asked, as far as residents share with it",
+            Resident
+        ),
+        new(
+            Kinds.PartnerSummary,
+            DataClass.Shared,
+            SharedStream,
+            PartnerSummaryBody.MaxBody,
+            TwoDays,
+            "how often which category is offered and needed, by marks, without names",
+            "the neighbours that residents share with",
+            Resident
+        ),
     ];
 
     public static IReadOnlyList<TableRule> TableRules { get; } =
@@ -192,6 +224,13 @@ public static class DataMap
         new("offering", DataClass.Shared, "offerings, own and neighbours'", Resident),
         new("need", DataClass.Shared, "needs, own and neighbours'", Resident),
         new("need_accept", DataClass.Shared, "categories that a need accepts", Resident),
+        new("category_words", DataClass.LocalOnly, "names and synonyms of categories, shipped and imported", "nobody"),
+        new("category_fts", DataClass.LocalOnly, "search index of those", "nobody"),
+        new("entry_words", DataClass.LocalOnly, "words of shared offerings and needs, for the search", "nobody"),
+        new("entry_fts", DataClass.LocalOnly, "search index of those", "nobody"),
+        new("vocabulary", DataClass.LocalOnly, "each word of both, for misspelt ones", "nobody"),
+        new("vocabulary_fts", DataClass.LocalOnly, "search index of those", "nobody"),
+        new("word_state", DataClass.LocalOnly, "by which rules the words were made", "nobody"),
         new("hold", DataClass.LocalOnly, "what is set aside for which ring", "nobody"),
         new("plan", DataClass.LocalOnly, "matching runs and their results", "nobody"),
         new("chain", DataClass.Shared, "rings this cabinet takes part in", Agreed),

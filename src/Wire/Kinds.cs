@@ -16,6 +16,9 @@ public static class Kinds
     public const string EdgeSettled = "edge-settled";
     public const string ChainCompleted = "chain-completed";
     public const string PowerNotice = "power-notice";
+    public const string PartnerQuery = "partner-query";
+    public const string PartnerAnswer = "partner-answer";
+    public const string PartnerSummary = "partner-summary";
 
     // Frames that are not statements: they live between two neighbours and are never forwarded.
     public const string Bundle = "bundle";

@@ -42,6 +42,9 @@ namespace EdgeNode.Wire;
 [JsonSerializable(typeof(ChainVoteRequestBody))]
 [JsonSerializable(typeof(ChainCompletedBody))]
 [JsonSerializable(typeof(PowerNoticeBody))]
+[JsonSerializable(typeof(PartnerQueryBody))]
+[JsonSerializable(typeof(PartnerAnswerBody))]
+[JsonSerializable(typeof(PartnerSummaryBody))]
 [JsonSerializable(typeof(string[]))]
 public sealed partial class WireJson : JsonSerializerContext
 {

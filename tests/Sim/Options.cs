@@ -1,4 +1,5 @@
 using System.Globalization;
+using EdgeNode.Federation;
 
 namespace EdgeNode.Tests.Sim;
 
@@ -19,6 +20,14 @@ internal sealed record SimOptions
     public bool List { get; init; }
     public bool Help { get; init; }
 
+    /// <summary>A market file to compare the modes on.</summary>
+    public string? Modes { get; init; }
+    public int Cap { get; init; } = 3;
+    public int Unreachable { get; init; }
+    public int Context { get; init; } = FindingOptions.Default.Context;
+    public ModeCut Cut { get; init; } = ModeCut.Spread;
+    public IReadOnlyList<FindingMode> Only { get; init; } = [FindingMode.Replicate, FindingMode.Query, FindingMode.Gossip];
+
     /// <exception cref="FormatException">Something on the command line is not understood; the message says what.</exception>
     public static SimOptions Parse(string[] args)
     {
@@ -36,6 +45,7 @@ internal sealed record SimOptions
             options.Seed is not null,
             options.Seeds is not null,
             options.Scenario is not null,
+            options.Modes is not null,
             options.Planted,
             options.Scenarios,
             options.List,
@@ -43,7 +53,7 @@ internal sealed record SimOptions
         };
         return wishes.Count(w => w) == 1
             ? options
-            : throw Wrong("say one of --seed, --seeds, --planted, --scenario, --scenarios, --list");
+            : throw Wrong("say one of --seed, --seeds, --planted, --scenario, --scenarios, --modes, --list");
     }
 
     private static SimOptions? Flag(SimOptions o, string name) =>
@@ -61,7 +71,19 @@ internal sealed record SimOptions
         name switch
         {
             "--seed" => o with { Seed = Unsigned(name, value) },
-            "--nodes" => o with { Nodes = Whole(name, value, 2, 9) },
+            "--nodes" => o with { Nodes = Whole(name, value, 2, 10) },
+            "--modes" => o with { Modes = value },
+            "--cap" => o with { Cap = Whole(name, value, 2, 4) },
+            "--context" => o with { Context = Whole(name, value, 0, 3) },
+            "--unreachable" => o with { Unreachable = Whole(name, value, 0, 8) },
+            "--cut" => o with
+            {
+                Cut =
+                    value == "place" ? ModeCut.Place
+                    : value == "spread" ? ModeCut.Spread
+                    : throw Wrong("--cut is place or spread"),
+            },
+            "--only" => o with { Only = [FindingModes.Parse(value) ?? throw Wrong("--only is replicate, query or gossip")] },
             "--days" => o with { Days = Real(name, value, 60) },
             "--trace" => o with { TraceFile = value },
             "--seeds" => o with { Seeds = Whole(name, value, 1, 1_000_000) },

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using EdgeNode.Federation;
 
 namespace EdgeNode.Tests.Sim;
 
@@ -16,6 +17,8 @@ public static class Program
             lives N worlds from seed M on, J at a time, and names the seeds that failed with the command that replays each
         edgenode-sim --planted [--json]
             plants faults and demands that the checkers catch each of them
+        edgenode-sim --modes MARKET [--nodes K] [--cap C] [--cut place|spread] [--unreachable U] [--context N] [--only MODE] [--json]
+            what each way of finding partners makes of one market file, cut into K cabinets (10) of which U are out of reach
         edgenode-sim --scenario NAME [--trace FILE] | --scenarios | --list
             plays a named scenario, or all; --list names them with what each claims
 
@@ -52,6 +55,8 @@ public static class Program
             List();
         else if (options.Seed is { } seed)
             return One(options, seed, log);
+        else if (options.Modes is not null)
+            return Compare(options, log);
         else if (options.Seeds is not null)
             return Many(options, log);
         else if (options.Planted)
@@ -99,6 +104,52 @@ public static class Program
         return failed == 0 ? 0 : 1;
     }
 
+    private static int Compare(SimOptions options, TextWriter log)
+    {
+        var cabinets = options.Nodes ?? 10;
+        var market = ModeMarket.Read(options.Modes!, cabinets, options.Cut);
+        var best = market.Solve(options.Cap);
+        log.WriteLine(
+            $"{market.Residents.Length} residents at {cabinets} cabinets; the best plan has {best.Items} items, at most {best.BoundMicro / 100_000_000}"
+        );
+        var bench = new ModeBench(market, cabinets, options, log);
+        var results = options.Only.Select(bench.Run).ToArray();
+        var replicated = results.FirstOrDefault(r => r.Mode == FindingMode.Replicate)?.Items ?? best.Items;
+        foreach (var r in results)
+            log.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{r.Mode.Word(), -10} {r.Items, 6} items {r.Rings, 5} rings {(double)r.Items / replicated, 7:P1} {r.Frames, 8} frames {r.Bytes, 11} bytes"
+                )
+            );
+        if (options.Json)
+            Console.WriteLine(Json(w => Write(w, options, market, best.Items, results, replicated)));
+        return 0;
+    }
+
+    private static void Write(
+        Utf8JsonWriter w,
+        SimOptions options,
+        ModeMarket market,
+        int best,
+        ModeResult[] results,
+        int replicated
+    )
+    {
+        w.WriteStartObject();
+        w.WriteNumber("residents", market.Residents.Length);
+        w.WriteNumber("cabinets", options.Nodes ?? 10);
+        w.WriteNumber("cap", options.Cap);
+        w.WriteString("cut", options.Cut == ModeCut.Place ? "place" : "spread");
+        w.WriteNumber("unreachable", options.Unreachable);
+        w.WriteNumber("best_items", best);
+        w.WriteStartArray("modes");
+        foreach (var result in results)
+            ModeBench.Write(w, result, replicated);
+        w.WriteEndArray();
+        w.WriteEndObject();
+    }
+
     private static int Plant(SimOptions options, TextWriter log)
     {
         var results = new PlantResult[PlantCatalog.All.Count];
@@ -139,7 +190,7 @@ public static class Program
     private static string Describe(WorldOptions o) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{o.Nodes} cabinets, {o.Days} days, {o.People.Residents} residents each; loss {o.Links.LossPct} %, delay up to {o.Links.DelayMax}, crash {o.Crashes.PerStep:P1} a step, clocks {(o.Clocks.JumpEvery is null ? "steady" : "jump")}, {(o.Hostile.MalloryEvery is null ? "nobody" : "somebody")} on the wire, {(o.Hostile.RogueEvery is null ? "no" : "one")} liar, peerings end {o.People.EndPeeringPct} %"
+            $"{o.Nodes} cabinets, {o.Days} days, {o.People.Residents} residents each; loss {o.Links.LossPct} %, delay up to {o.Links.DelayMax}, crash {o.Crashes.PerStep:P1} a step, clocks {(o.Clocks.JumpEvery is null ? "steady" : "jump")}, {(o.Hostile.MalloryEvery is null ? "nobody" : "somebody")} on the wire, {(o.Hostile.RogueEvery is null ? "no" : "one")} liar, peerings end {o.People.EndPeeringPct} %, partners by {string.Join('/', o.Modes.Select(m => m.Word()))}"
         );
 
     private static void Print(Counters counts, TextWriter log)

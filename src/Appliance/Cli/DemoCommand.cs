@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using EdgeNode.Appliance.Demo;
+using EdgeNode.Federation;
 using CliCommand = System.CommandLine.Command;
 
 namespace EdgeNode.Appliance.Cli;
@@ -31,6 +32,12 @@ internal static class DemoCommand
             Description = "ask (597 items of a real trade), ring-of-three, or a want-list file.",
             DefaultValueFactory = _ => d.Input,
         };
+        var mode = new Option<string>("--mode")
+        {
+            Description = "How the cabinets find partners: replicate, query or gossip.",
+            DefaultValueFactory = _ => d.Mode.Word(),
+        };
+        mode.AcceptOnlyFromAmong("replicate", "query", "gossip");
         var seed = new Option<ulong?>("--seed") { Description = "Places the faults of --chaos." };
         var json = new Option<bool>("--json")
         {
@@ -46,7 +53,7 @@ internal static class DemoCommand
             Description = "First three numbers of the cabinets' addresses, which end in 11, 12 and 13.",
             DefaultValueFactory = _ => d.Network,
         };
-        var command = new CliCommand("demo", Help) { once, chaos, mains, input, seed, json, folder, network };
+        var command = new CliCommand("demo", Help) { once, chaos, mains, input, mode, seed, json, folder, network };
         // Not an asynchronous action: the demo hears signals itself, for its cabinets need their own time to stop.
         command.SetAction(parsed =>
             Run(
@@ -56,6 +63,7 @@ internal static class DemoCommand
                     Chaos = parsed.GetValue(chaos),
                     MainsCut = parsed.GetValue(mains),
                     Input = parsed.GetValue(input)!,
+                    Mode = FindingModes.Parse(parsed.GetValue(mode)!)!.Value,
                     Seed = parsed.GetValue(seed),
                     Json = parsed.GetValue(json),
                     Out = parsed.GetValue(folder)!,

@@ -18,6 +18,7 @@ internal static class RunCommand
           [network]   address=192.168.4.1  residents=8080  stewards=8443  pairing=8444  peers=8883  broker=1884  hosts=box.lan  discovery=yes
           [residents] join=steward            (or open: anybody on the network may join)
           [matching]  plan=auto  cap=3        (plan=manual: only by a steward)
+                      mode=replicate          (how partners at neighbours are found: replicate, query or gossip)
           [power]     bill=/etc/edgenode/indoor-grid.json  mains_active=high  commissioned=2026-05-01  nut=127.0.0.1:3493  off=yes
           [timing]    pace=normal             (pace=demo: short waits, for several cabinets on one machine)
         EDGENODE_NETWORK__ADDRESS and the like in the environment override it.

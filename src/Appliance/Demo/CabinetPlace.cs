@@ -1,4 +1,5 @@
 using System.Net;
+using EdgeNode.Federation;
 
 namespace EdgeNode.Appliance.Demo;
 
@@ -42,8 +43,10 @@ public sealed record CabinetPlace(int Index, string Name, IPAddress Address, str
     public string PowerScript => DataFolder + ".power";
 
     /// <summary>The settings file of this cabinet.</summary>
+    /// <param name="cap">Longest ring.</param>
+    /// <param name="mode">How it finds partners.</param>
     /// <param name="power">It looks at a simulated battery.</param>
-    public string Settings(int cap, bool power = false) =>
+    public string Settings(int cap, FindingMode mode, bool power = false) =>
         $"""
             ; Written by edgenode demo at every start; changes are lost.
             [cabinet]
@@ -62,6 +65,7 @@ public sealed record CabinetPlace(int Index, string Name, IPAddress Address, str
             [matching]
             plan=manual
             cap={cap}
+            mode={mode.Word()}
             [timing]
             pace=demo
             {(power ? $"[power]\nscript={PowerScript}" : "")}

@@ -1,3 +1,5 @@
+using EdgeNode.Federation;
+
 namespace EdgeNode.Appliance.Demo;
 
 /// <summary>The demo's folder: fresh data folders and settings for three cabinets, locked for one demo at a time.</summary>
@@ -9,7 +11,13 @@ internal static class DemoFolder
     /// Takes away what the last run left, its summary too, so that nobody reads an old one; dispose the result to let another demo in.
     /// </summary>
     /// <exception cref="DemoException">Another demo runs there, or the folder cannot be written.</exception>
-    public static IDisposable Prepare(IReadOnlyList<CabinetPlace> places, string summaryFile, int cap, bool power = false)
+    public static IDisposable Prepare(
+        IReadOnlyList<CabinetPlace> places,
+        string summaryFile,
+        int cap,
+        FindingMode mode,
+        bool power = false
+    )
     {
         var folder = places[0].Folder;
         try
@@ -22,11 +30,9 @@ internal static class DemoFolder
                 if (Directory.Exists(place.DataFolder))
                     Directory.Delete(place.DataFolder, recursive: true);
                 CreateFolder(place.DataFolder);
-                {
-                    File.WriteAllText(place.ConfigFile, place.Settings(cap, power));
-                    if (power)
-                        File.WriteAllText(place.PowerScript, "mains on\nvolts 4.10\npercent 96\n");
-                }
+                File.WriteAllText(place.ConfigFile, place.Settings(cap, mode, power));
+                if (power)
+                    File.WriteAllText(place.PowerScript, "mains on\nvolts 4.10\npercent 96\n");
             }
             return held;
         }

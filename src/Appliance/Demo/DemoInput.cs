@@ -35,13 +35,19 @@ public sealed record DemoInput(string Name, IReadOnlyList<Neighbour> People)
     /// <summary>Of the want list <c>ask</c>, at least this many items must be traded although cabinets are killed.</summary>
     public const int AskItemsUnderChaos = 70;
 
+    /// <summary>How the cabinets find partners (default: replicate).</summary>
+    public FindingMode Mode { get; init; } = FindingMode.Replicate;
+
+    public bool Replicates => Mode == FindingMode.Replicate;
+
     /// <summary>What everybody posts together.</summary>
     public int Entries => People.Sum(p => p.Entries);
 
     public int Needs => People.Count(p => p.Accepts.Count > 0);
 
     /// <summary>How many entries a cabinet shows when everything that may reach it has.</summary>
-    public int EntriesAt(int cabinet) => People.Where(p => p.IsSeenAt(cabinet)).Sum(p => p.Entries);
+    public int EntriesAt(int cabinet) =>
+        People.Where(p => Replicates ? p.IsSeenAt(cabinet) : p.Cabinet == cabinet).Sum(p => p.Entries);
 
     /// <summary>A cabinet that takes part only by peering: nothing was posted there and nothing is shared with it.</summary>
     public bool IsOutsider(int cabinet) => EntriesAt(cabinet) == 0;

@@ -1,3 +1,5 @@
+using EdgeNode.Federation;
+
 namespace EdgeNode.Appliance.Demo;
 
 /// <summary>What the caller of <c>edgenode demo</c> asked for.</summary>
@@ -13,6 +15,9 @@ public sealed record DemoOptions
 
     /// <summary><see cref="Ask"/>, <see cref="RingOfThree"/> or a want-list file (default: ask).</summary>
     public string Input { get; init; } = Ask;
+
+    /// <summary>How the cabinets find partners (default: replicate).</summary>
+    public FindingMode Mode { get; init; } = FindingMode.Replicate;
 
     /// <summary>Stop when the story is told instead of staying up (default: no).</summary>
     public bool Once { get; init; }
@@ -57,6 +62,9 @@ public sealed record DemoWaits
 
     /// <summary>Until all cabinets show all entries (default: 4 min).</summary>
     public TimeSpan Replicate { get; init; } = TimeSpan.FromMinutes(4);
+
+    /// <summary>Until summaries have reached the neighbours (default: 3 s).</summary>
+    public TimeSpan Summaries { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Until each cabinet's plan is found (default: 2 min).</summary>
     public TimeSpan Plan { get; init; } = TimeSpan.FromMinutes(2);

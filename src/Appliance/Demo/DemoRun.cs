@@ -22,9 +22,9 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output, TextWriter
     {
         try
         {
-            var input = DemoInputFiles.Load(options.Input);
+            var input = DemoInputFiles.Load(options.Input) with { Mode = options.Mode };
             var places = CabinetPlace.Three(options.Network, Path.GetFullPath(Path.Combine(options.Out, "demo")));
-            using var held = DemoFolder.Prepare(places, SummaryFile, Cap, options.MainsCut);
+            using var held = DemoFolder.Prepare(places, SummaryFile, Cap, options.Mode, options.MainsCut);
             return await WithCabinets(input, places, stop);
         }
         catch (DemoException e)

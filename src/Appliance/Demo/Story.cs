@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EdgeNode.Federation;
 
 namespace EdgeNode.Appliance.Demo;
 
@@ -213,6 +214,9 @@ internal sealed class Story(
         await chaos.EndOf(DemoPart.Replication);
         // What was there before a cabinet was killed must be there after it.
         await Wait.Until(t => IsEverywhere(t), waits.Look, token);
+        // A summary is told within half a second; that it has come is shown on no page.
+        if (input.Mode == FindingMode.Gossip)
+            await Wait.For(waits.Summaries, token);
         voice.Say($"     the cabinets show {string.Join(", ", facts.Replicated)} of {input.Entries} entries");
     }
 

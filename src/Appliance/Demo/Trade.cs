@@ -56,17 +56,24 @@ internal sealed class Trade(
         await part("     the rings are compared", waits.Decide, Conclude);
     }
 
-    private int Least =>
-        chaos.IsPlanned && input.Name == DemoOptions.Ask
-            ? Math.Min(DemoInput.AskItemsUnderChaos, facts.Planned.Items)
-            : facts.Planned.Items;
+    /// <summary>Of the items planned, how many percent are traded at least where each cabinet plans what it found.</summary>
+    private const int LeastFoundPercent = 85;
+
+    private int Least
+    {
+        get
+        {
+            var planned = input.Replicates ? facts.Planned.Items : facts.Planned.Items * LeastFoundPercent / 100;
+            return chaos.IsPlanned && input.Name == DemoOptions.Ask ? Math.Min(DemoInput.AskItemsUnderChaos, planned) : planned;
+        }
+    }
 
     /// <summary>All stewards press the button at the same moment, so that all cabinets plan the same market.</summary>
     /// <returns>Rings proposed now.</returns>
     private async Task<int> Plan(int round, CancellationToken token)
     {
         var plans = await Task.WhenAll(cabinets.Select(c => PlanAt(c, token)));
-        var open = cabinets.Where(c => input.SeesAll(c.Place.Index)).Select(c => plans[c.Place.Index]).ToArray();
+        var open = cabinets.Where(c => PlansForAll(c.Place.Index)).Select(c => plans[c.Place.Index]).ToArray();
         var best = open.MaxBy(p => p.Items)!;
         var proposed = plans.Sum(p => p.Proposed);
         _expectedRings += proposed;
@@ -86,10 +93,16 @@ internal sealed class Trade(
         return plan;
     }
 
+    /// <summary>Whose plan says what is possible: who sees the whole market, or, where nobody does, everyone who has a part of it.</summary>
+    private bool PlansForAll(int cabinet) => input.Replicates ? input.SeesAll(cabinet) : !input.IsOutsider(cabinet);
+
     private void TakeFirst(PlanShown best, PlanShown[] open, int proposed)
     {
         facts.Planned = new PlannedSummary(best.Rings, best.Items, best.Value, best.Bound);
         _plannedItems = best.Items;
+        // Cabinets that ask see each their own part, and their plans differ.
+        if (!input.Replicates)
+            return;
         if (open.Select(p => p.PlanHash).Distinct().Count() > 1)
             facts.Violations.Add(
                 $"Cabinets that see the same entries found different plans: {string.Join(", ", open.Select(p => p.PlanHash?[..12]))}."

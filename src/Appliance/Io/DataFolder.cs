@@ -105,6 +105,15 @@ public sealed class DataFolder : IDisposable
         return File.ReadAllText(file).Trim();
     }
 
+    /// <summary>A login that a steward wrote into a file of the folder: user and password, each on a line of its own; null without the file.</summary>
+    public (string User, string Password)? Login(string name)
+    {
+        var file = PathOf(name);
+        return File.Exists(file) && File.ReadAllLines(file) is [var user, var password, ..]
+            ? (user.Trim(), password.Trim())
+            : null;
+    }
+
     /// <summary>Free bytes on the disk of the folder.</summary>
     public long FreeBytes() => new DriveInfo(Path).AvailableFreeSpace;
 

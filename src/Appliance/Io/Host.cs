@@ -3,12 +3,14 @@ using System.Security.Cryptography.X509Certificates;
 using EdgeNode.Appliance.Web;
 using EdgeNode.Federation;
 using EdgeNode.Hardware.Io;
+using EdgeNode.Matching.Words;
 using EdgeNode.Store;
 using EdgeNode.Sync;
 using EdgeNode.Sync.Discovery;
 using EdgeNode.Sync.Io;
 using EdgeNode.Wire;
 using EdgeNode.Wire.Io;
+using Microsoft.Data.Sqlite;
 
 namespace EdgeNode.Appliance.Io;
 
@@ -100,6 +102,7 @@ public sealed class Host : IAsyncDisposable
         _calls = Keep(new PairingCalls(certificate, input => Loop.Post(input)));
         Loop.Start();
         _power?.Attach(input => Loop.Post(input));
+        OpenHome(folder, identity);
         await OpenDoorsAsync(folder, identity, certificate).ConfigureAwait(false);
         if (_settings.Discovery)
         {
@@ -122,6 +125,23 @@ public sealed class Host : IAsyncDisposable
                 "power.refused",
                 "The battery is too low for a start without mains, or a stop is still under way. The cabinet wakes by itself later."
             );
+    }
+
+    /// <summary>Home Assistant hears of the battery only where a steward named its broker.</summary>
+    private void OpenHome(DataFolder folder, Identity identity)
+    {
+        if (_settings.HomeAssistant is not { } broker || _power is not { } power)
+            return;
+        var home = new HomeAssistantLink(
+            broker,
+            folder.Login("home-assistant.login"),
+            identity.Did.Short,
+            _settings.Name,
+            () => power.Now,
+            Say
+        );
+        Keep(home);
+        power.Changed = home.Tell;
     }
 
     /// <summary>Votes and notices for neighbours in contact have left.</summary>
@@ -151,13 +171,22 @@ public sealed class Host : IAsyncDisposable
 
     private Node MakeNode(DataFolder folder, NodeKey key, Identity identity, X509Certificate2 certificate)
     {
-        return new Node(
-            folder.Store.OpenWriter(Node.Modules),
-            key,
-            CardOf(identity, certificate),
-            SystemEntropy.Instance,
-            _settings.ToNodeOptions()
-        );
+        var db = folder.Store.OpenWriter(Node.Modules);
+        BringUpWords(folder, db);
+        return new Node(db, key, CardOf(identity, certificate), SystemEntropy.Instance, _settings.ToNodeOptions());
+    }
+
+    private static void BringUpWords(DataFolder folder, Db db)
+    {
+        try
+        {
+            WordIndex.BringUp(db);
+        }
+        catch (SqliteException e)
+        {
+            db.Dispose();
+            throw folder.Store.Explain(e);
+        }
     }
 
     private NodeCard CardOf(Identity identity, X509Certificate2 certificate) =>
@@ -279,6 +308,7 @@ public sealed class Host : IAsyncDisposable
             Card = CardOf(identity, certificate),
             DataFolder = folder.Path,
             Database = folder.Store.Path,
+            PlanCap = _settings.ToNodeOptions().PlanCap,
             JoiningOpen = () => _settings.OpenJoining,
             IsInContact = did => Loop.IsInContact(did),
             Checks = Checks,

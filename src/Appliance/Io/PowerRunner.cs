@@ -113,6 +113,9 @@ internal sealed class PowerRunner : IAsyncDisposable
     /// <summary>How power stands, as of the last look. From any thread.</summary>
     public PowerFacts Now => _facts;
 
+    /// <summary>Called after each change, on the runner's thread; must return at once.</summary>
+    public Action Changed { private get; set; } = () => { };
+
     /// <summary>Ends when a clean stop has begun and its messages had their time: the cabinet closes then.</summary>
     public Task Stopping => _stopping.Task;
 
@@ -169,12 +172,16 @@ internal sealed class PowerRunner : IAsyncDisposable
         _nut?.Say(NutFacts());
         NoteFed(now);
         if (decision.Cause is not null || (decision.Acts & Words) != 0)
+        {
             Post(Told(decision.Acts), _asked?.Why ?? "mains", _asked?.BackAfter);
+            Changed();
+        }
         if ((decision.Acts & PowerActs.Alarm) != 0)
             _options.Log($"power: {Explain(_policy)}");
         if ((decision.Acts & PowerActs.BeginStop) != 0)
             BeginStop(now);
-        if (!_policy.IsStarting)
+        // A stop that is resumed has nothing to look at.
+        if (!_policy.IsStarting || decision.State == PowerState.ShuttingDown)
             _firstLook.TrySetResult();
         if (now - _minuteAt >= MinuteMs)
             (_minuteAt, _) = (now, Keep(new PowerMinute(_facts)));

@@ -1,3 +1,6 @@
+using EdgeNode.Matching;
+using EdgeNode.Matching.Words;
+
 namespace EdgeNode.Appliance.Web;
 
 /// <summary>A refusal that a person reads: a code for the runbook and a sentence.</summary>
@@ -34,6 +37,9 @@ public interface IDesk
     IReadOnlyList<NeighbourView> Neighbours();
     IReadOnlyList<EntryCount> Entries(bool publishedOnly);
     IReadOnlyList<string> Categories(int most);
+    CategorySuggestions Suggest(string typed, string language, int most);
+    RingReasonsView? WhyRing(string did, string chainId);
+    FindView Find(string did, string typed, int most);
 
     IReadOnlyList<OfferingView> Offerings(string did);
     IReadOnlyList<NeedView> Needs(string did);
@@ -60,6 +66,7 @@ public interface IDesk
     IReadOnlyDictionary<string, int> RingCounts();
     PlanView Plan();
     PowerView Power(DateTimeOffset from);
+    IReadOnlyList<CategoryBalance> Scarcity(int most);
     WireView Wire();
     HealthView Health();
     IReadOnlyList<AuditView> Audit(long after, int most);

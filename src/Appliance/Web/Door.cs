@@ -72,6 +72,7 @@ public sealed class Door : IDisposable
         Clock = clock;
         Sessions = new Sessions(clock);
         Limit = new SignInLimit(clock);
+        Suggestions = new SuggestLimit(clock);
         _hosts = new HashSet<string>(options.Hosts, StringComparer.OrdinalIgnoreCase);
         var mark = options.Did.Split(':')[^1];
         var did8 = mark.Length > 8 ? mark[..8] : mark;
@@ -85,6 +86,7 @@ public sealed class Door : IDisposable
     public TimeProvider Clock { get; }
     public Sessions Sessions { get; }
     public SignInLimit Limit { get; }
+    public SuggestLimit Suggestions { get; }
 
     /// <summary>Name of the cookie of a signed-in session.</summary>
     public string SessionCookie { get; }

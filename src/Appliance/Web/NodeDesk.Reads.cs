@@ -1,3 +1,6 @@
+using EdgeNode.Federation;
+using EdgeNode.Matching;
+using EdgeNode.Matching.Words;
 using EdgeNode.Store;
 using EdgeNode.Wire;
 
@@ -25,6 +28,35 @@ public sealed partial class NodeDesk
 
     public IReadOnlyList<string> Categories(int most) => door.Read(db => EntryQueries.Categories(db, most));
 
+    public CategorySuggestions Suggest(string typed, string language, int most) =>
+        door.Read(db => CategoryFinder.Suggest(db, typed, language, Homes(db), most));
+
+    public FindView Find(string did, string typed, int most) =>
+        Read(
+            (db, names) =>
+            {
+                var found = EntryFinder.Find(db, typed, Homes(db), most);
+                return new FindView([.. found.Entries.Select(e => FoundOf(names, did, e))], found.More, found.Meant);
+            }
+        );
+
+    public RingReasonsView? WhyRing(string did, string chainId) =>
+        Read(
+            (db, names) =>
+                RingReasons.For(db, options.Card.Identity.Did, chainId, new Did(did), options.PlanCap) is { } r
+                    ? new RingReasonsView(
+                        r.People,
+                        r.GivesCategory,
+                        r.GetsCategory,
+                        r.Need,
+                        r.IsProvedBest,
+                        r.Cap,
+                        [.. r.Others.Select(o => new OtherOfferView(FoundOf(names, did, o.Entry), o.Reason))],
+                        r.More
+                    )
+                    : null
+        );
+
     public IReadOnlyList<OfferingView> Offerings(string did) => Read((db, names) => EntryQueries.Offerings(db, names, did));
 
     public IReadOnlyList<NeedView> Needs(string did) => Read((db, names) => EntryQueries.Needs(db, names, did));
@@ -50,6 +82,8 @@ public sealed partial class NodeDesk
     public IReadOnlyDictionary<string, int> RingCounts() => door.Read(RingQueries.Counts);
 
     public PlanView Plan() => door.Read(StewardQueries.Plan);
+
+    public IReadOnlyList<CategoryBalance> Scarcity(int most) => door.Read(db => Balances.Of(db, Homes(db), most));
 
     public WireView Wire() => Read(StewardQueries.Wire);
 
@@ -78,6 +112,22 @@ public sealed partial class NodeDesk
             [CheckDisk(free, total), CheckClock(), CheckDatabase(), CheckLinks(), .. options.Checks()]
         );
     }
+
+    /// <summary>Whose shared entries may be shown: this cabinet's and those of neighbours with whom the peering stands.</summary>
+    private List<Did> Homes(Db db) => [options.Card.Identity.Did, .. PeerBook.Enrolled(db).Select(p => p.Did)];
+
+    private FoundView FoundOf(NodeNames names, string did, FoundEntry e) =>
+        new(
+            e.Id,
+            e.IsOffering,
+            e.Title,
+            e.Label,
+            e.Categories,
+            e.HomeNode.Value,
+            names.Of(e.HomeNode.Value),
+            e.HomeNode.Value == Me,
+            e.Participant.Value == did
+        );
 
     private T Read<T>(Func<Db, NodeNames, T> read) => door.Read(db => read(db, new NodeNames(db, Me, options.Card.Name)));
 

@@ -18,6 +18,9 @@ public sealed record NodeDeskOptions
     /// <summary>The database file.</summary>
     public required string Database { get; init; }
 
+    /// <summary>Longest ring that is looked for (default: that of <see cref="NodeOptions"/>).</summary>
+    public int PlanCap { get; init; } = NodeOptions.Default.PlanCap;
+
     /// <summary>Whether anybody on the Wi-Fi may make a card for themselves (default: no).</summary>
     public Func<bool> JoiningOpen { get; init; } = () => false;
 

@@ -1,3 +1,4 @@
+using EdgeNode.Matching.Words;
 using EdgeNode.Store;
 using EdgeNode.Wire;
 
@@ -84,15 +85,15 @@ internal static class EntryQueries
         ];
     }
 
-    /// <summary>Categories in use around here that the starter list lacks, the most used first.</summary>
+    /// <summary>Categories of shared offerings that the tree lacks, the most used first. What somebody keeps to this cabinet is not told to the others.</summary>
     public static List<string> Categories(Db db, int most) =>
         [
             .. db.All(
-                    "SELECT category FROM offering WHERE state = 'active' GROUP BY category ORDER BY count(*) DESC, category LIMIT $1",
+                    "SELECT category FROM offering WHERE state = 'active' AND statement_id IS NOT NULL GROUP BY category ORDER BY count(*) DESC, category LIMIT $1",
                     r => r.Text(0),
-                    most + Web.Categories.Starter.Count
+                    most + Taxonomy.Seed.Leaves.Count
                 )
-                .Where(c => !Web.Categories.Starter.Any(s => s.Key == c))
+                .Where(c => Taxonomy.Seed.Find(c) is null)
                 .Take(most),
         ];
 

@@ -66,6 +66,43 @@ public sealed record NeedView(
     IReadOnlyList<Delivery> Deliveries
 );
 
+/// <summary>A shared offering or need that a search found.</summary>
+/// <param name="Cabinet">Name of the cabinet it is at.</param>
+public sealed record FoundView(
+    string Id,
+    bool IsOffering,
+    string Title,
+    string Label,
+    IReadOnlyList<string> Categories,
+    string Node,
+    string Cabinet,
+    bool IsHere,
+    bool IsMine
+);
+
+/// <summary>What a search found.</summary>
+/// <param name="More">There are more than are shown.</param>
+/// <param name="Meant">Other words that would find something; null when there is no need of them.</param>
+public sealed record FindView(IReadOnlyList<FoundView> Entries, bool More, string? Meant)
+{
+    public static FindView Nothing { get; } = new([], false, null);
+}
+
+/// <summary>Another shared offer for the same need, and why it is not the one in the ring.</summary>
+public sealed record OtherOfferView(FoundView Entry, Matching.WhyNot Reason);
+
+/// <summary>Why a ring, for one of its people (<see cref="Federation.RingReasons"/>).</summary>
+public sealed record RingReasonsView(
+    int People,
+    string GivesCategory,
+    string GetsCategory,
+    string? Need,
+    bool? IsProvedBest,
+    int Cap,
+    IReadOnlyList<OtherOfferView> Others,
+    bool More
+);
+
 /// <summary>Where a ring stands, in the words of its home node's state machine.</summary>
 public enum RingState
 {

@@ -25,6 +25,7 @@ public sealed class Exchange
     private readonly VerifyGate _gate;
     private readonly Func<Did, bool> _inContact;
     private readonly Settlements _settlements;
+    private readonly Action<Turn, ChainProposalBody> _present;
     private Moment _looked;
 
     /// <param name="speaker">Makes and queues what this node says.</param>
@@ -32,14 +33,17 @@ public sealed class Exchange
     /// <param name="options">Waits and bounds.</param>
     /// <param name="inContact">Whether a peer has answered on a link of this run.</param>
     /// <param name="spent">Told of an own item of which units were used up.</param>
+    /// <param name="present">Gives the other home nodes of a new ring our part of it to check.</param>
     public Exchange(
         ChainSpeaker speaker,
         VerifyGate gate,
         ExchangeOptions options,
         Func<Did, bool> inContact,
-        Action<Turn, string> spent
+        Action<Turn, string> spent,
+        Action<Turn, ChainProposalBody> present
     )
     {
+        _present = present;
         (_speaker, _gate, _options, _inContact) = (speaker, gate, options, inContact);
         _rules = new ChainRules(speaker.Me, options);
         _settlements = new Settlements(speaker, spent, (turn, row) => Advance(turn, row, ChainEvent.EdgesFinal, null));
@@ -239,6 +243,7 @@ public sealed class Exchange
     private void Take(Turn turn, ChainProposalBody proposal, Statement statement)
     {
         ChainBook.Insert(turn, proposal, statement, ChainState.Seen);
+        _present(turn, proposal);
         Judge(turn, ChainBook.Find(turn.Db, proposal.ChainId)!);
         TakeEarly(turn, proposal.ChainId);
     }

@@ -112,13 +112,13 @@ internal sealed class Neighbourhoods
         _now++;
         var columns = new List<int>();
         foreach (var column in freed)
-            foreach (var row in _problem.RowsOf(column))
-                foreach (var candidate in _problem.ColumnsOf(row))
-                    if (_stamp[candidate] != _now && (_near[candidate] || freed.Contains(candidate)) && Fits(candidate))
-                    {
-                        _stamp[candidate] = _now;
-                        columns.Add(candidate);
-                    }
+        foreach (var row in _problem.RowsOf(column))
+        foreach (var candidate in _problem.ColumnsOf(row))
+            if (_stamp[candidate] != _now && (_near[candidate] || freed.Contains(candidate)) && Fits(candidate))
+            {
+                _stamp[candidate] = _now;
+                columns.Add(candidate);
+            }
         columns.Sort();
         return Build(columns);
     }

@@ -38,7 +38,7 @@ internal sealed class RestCheck(World world)
             return new(
                 "rest.outbox",
                 a,
-                $"{waiting} statements wait for {b}; the link is {(world.Net.IsUp(a, b) ? "up" : "down")}, contact {a.Node.InContact.Contains(b.Did)} and {b.Node.InContact.Contains(a.Did)}; bundles {Streams(a.Db, "bundle_out", b)}, sent {Streams(a.Db, "stream_out", b)}, taken {Streams(b.Db, "stream_in", a)}"
+                $"{waiting} statements wait for {b}; the link is {(world.Net.IsUp(a, b) ? "up" : "down")}, contact {a.Node.InContact.Contains(b.Did)} and {b.Node.InContact.Contains(a.Did)}; bundles {Streams(a.Db, "bundle_out", b)}, sent {Streams(a.Db, "stream_out", b)}, taken {Streams(b.Db, "stream_in", a)}; kinds {Kinds(a, b)}; rings {a.Db.Text("SELECT group_concat(state || ' ' || n) FROM (SELECT state, count(*) AS n FROM chain GROUP BY state)")}"
             );
         return OwedItem(a, b) ?? OwedPromise(a, b);
     }
@@ -63,6 +63,12 @@ internal sealed class RestCheck(World world)
         return null;
     }
 
+    private static string Kinds(Cabinet a, Cabinet b) =>
+        a.Db.Text(
+            "SELECT group_concat(kind || ' ' || n) FROM (SELECT s.kind, count(*) AS n FROM outbox o JOIN statement s ON s.id = o.statement_id WHERE o.peer = $1 GROUP BY s.kind)",
+            b.Did.Value
+        ) ?? "none";
+
     private static string Streams(Db db, string table, Cabinet peer) =>
         string.Join(
             " ",
@@ -82,6 +88,9 @@ internal sealed class RestCheck(World world)
                 continue;
             var there = known.FirstOrDefault(i => i.Id == id);
             if ((there.Version == version && there.Active == active) || (there.Id is null && !active) || IsExcused(a, b))
+                continue;
+            // A cabinet that does not replicate tells of an entry when a ring needs it; what it told has to be up to date all the same.
+            if (there.Id is null && !a.Replicates)
                 continue;
             return new(
                 "rest.items",

@@ -63,6 +63,8 @@ internal sealed class Watch
 
     public void Committed(Cabinet cabinet, IReadOnlyList<NodeInput> inputs, IReadOnlyList<Effect> effects)
     {
+        if (!_world.Options.IsWatched)
+            return;
         var step = new CommittedStep(cabinet, inputs, effects, cabinet.View.Refresh(cabinet.Db));
         Facts.Learn(step);
         foreach (var checker in _checkers)
@@ -79,6 +81,8 @@ internal sealed class Watch
 
     public void Performing(Cabinet cabinet, Effect effect)
     {
+        if (!_world.Options.IsWatched)
+            return;
         foreach (var checker in _checkers)
             checker.Performing(cabinet, effect);
     }

@@ -78,6 +78,7 @@ internal sealed class Cabinet : Station, IDisposable
     public NodeView View { get; } = new();
     public Moment Time => Clock.Read(World.Now);
     public int Boots => _boots;
+    public bool Replicates => _options.Finding.Mode == FindingMode.Replicate;
 
     /// <summary>The node's own connection; between steps it sees what is committed.</summary>
     public Db Db => _db ?? throw new InvalidOperationException($"{Name} is down");

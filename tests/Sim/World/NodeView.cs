@@ -38,6 +38,7 @@ internal sealed class NodeView
     private readonly Dictionary<StreamKey, long> _taken = [];
     private readonly Dictionary<StreamKey, long> _formed = [];
     private long _lastRow;
+    private string _lastId = "";
     private long _changes = -1;
     private (long Count, long Last) _outboxMark;
 
@@ -68,6 +69,9 @@ internal sealed class NodeView
 
     private void ReadStatements(Db db, ViewChange change)
     {
+        // Row numbers of statements that were let go may be used again: then all are looked at.
+        if (_lastRow > 0 && db.Text("SELECT id FROM statement WHERE rowid = $1", _lastRow) != _lastId)
+            _lastRow = 0;
         foreach (
             var (row, raw) in db.All(
                 "SELECT rowid, raw FROM statement WHERE rowid > $1 ORDER BY rowid",
@@ -76,10 +80,10 @@ internal sealed class NodeView
             )
         )
         {
-            _lastRow = row;
             var statement = Statement.FromStore(raw);
-            _kept.Add(statement.Id);
-            change.Kept.Add(statement);
+            (_lastRow, _lastId) = (row, statement.Id);
+            if (_kept.Add(statement.Id))
+                change.Kept.Add(statement);
         }
     }
 

@@ -162,6 +162,14 @@ internal sealed class Rogue : Station, IDisposable
     {
         if (_heard.Count < 2000)
             _heard.AddRange(bundle.Statements.Select(Statement.TryRead).OfType<Statement>());
+        if (World.Faulty && World.Find(from) is Cabinet asker)
+            foreach (
+                var query in bundle
+                    .Statements.Select(Statement.TryRead)
+                    .OfType<Statement>()
+                    .Where(s => s.Kind == Kinds.PartnerQuery)
+            )
+                AnswerFalsely(asker, query);
         var receipt = new ReceiptBody(bundle.Header.Stream, bundle.Header.Seq, bundle.Header.Seq, []);
         Put(from, TopicKind.Receipt, Signed(Kinds.Receipt, from, WireJson.Write(receipt, WireJson.Default.ReceiptBody)));
     }
@@ -202,7 +210,7 @@ internal sealed class Rogue : Station, IDisposable
             return;
         var victim = _prng.Pick(peers);
         World.Counts.Add("rogue acts");
-        switch (_prng.Below(12))
+        switch (_prng.Below(13))
         {
             case 0 or 1:
                 Repeat(victim);
@@ -227,6 +235,9 @@ internal sealed class Rogue : Station, IDisposable
                 break;
             case 10:
                 SayTooMuch(victim);
+                break;
+            case 11:
+                Summarise(victim);
                 break;
             default:
                 BreakStream(victim);
@@ -400,6 +411,67 @@ internal sealed class Rogue : Station, IDisposable
         Bundled(victim, Draft(Kinds.Offering, WireJson.Write(gift, WireJson.Default.OfferingBody), victim));
         var gone = new WithdrawalBody(theirs?.OfferingId ?? Nobody, int.MaxValue);
         Bundled(victim, Draft(Kinds.Withdrawal, WireJson.Write(gone, WireJson.Default.WithdrawalBody), victim));
+    }
+
+    /// <summary>
+    /// Silence, people that there are not, other cabinets' people and entries, one entry of two people, more parts than it said; sometimes an answer that nobody
+    /// asked for.
+    /// </summary>
+    private void AnswerFalsely(Cabinet asker, Statement query)
+    {
+        if (WireJson.Read(query.Body, WireJson.Default.PartnerQueryBody) is not { } asked || _prng.Percent(30))
+            return;
+        World.Counts.Add("rogue answers");
+        var id = _prng.Percent(90) ? asked.Query : _entropy.Hex(16);
+        string[] nodes = [asker.Did.Value, .. World.Cabinets.Where(c => c != asker).Select(c => c.Did.Value)];
+        PartnerPerson[] people = [.. Enumerable.Range(0, _prng.Below(6)).Select(_ => Invented(nodes.Length))];
+        var body = new PartnerAnswerBody(id, 0, _prng.Pick([1, 1, 1, 2, 0, 99]), true, nodes, people);
+        Bundled(asker, Draft(Kinds.PartnerAnswer, WireJson.Write(body, WireJson.Default.PartnerAnswerBody), asker));
+    }
+
+    private PartnerPerson Invented(int nodes)
+    {
+        var stolen = World.People.Persons.Where(p => p.HasJoined).Select(p => p.Did.Value).ToArray();
+        var person = _prng.Below(4) switch
+        {
+            0 when stolen.Length > 0 => _prng.Pick(stolen),
+            1 => "did:edge:" + new string(_prng.Pick(['a', 'b', 'c']), 52),
+            _ => _person.Did.Value,
+        };
+        var items = _heard
+            .Where(s => s.Kind == Kinds.Offering)
+            .Select(s => WireJson.Read(s.Body, WireJson.Default.OfferingBody)!.OfferingId);
+        var known = items.Take(3).ToArray();
+        string Entry() =>
+            known.Length > 0 && _prng.Percent(30) ? _prng.Pick(known)
+            : _prng.Percent(20) ? Nobody
+            : _entropy.Uuid7(Time);
+        int[] audience = [.. Enumerable.Range(0, nodes)];
+        var version = _prng.Pick([1, 1, 1, 0, int.MaxValue]);
+        return new(
+            person,
+            HeadOf(person),
+            [new(Entry(), version, "kind/" + _prng.Below(6), _prng.Pick([1, 1, 5, -1, int.MaxValue]), audience)],
+            [new(Entry(), 1, ["kind/" + _prng.Below(6), "kind/" + _prng.Below(6)], 1, _prng.Percent(10) ? [-1, 77] : audience)]
+        );
+    }
+
+    /// <summary>A summary that promises everything, or that cannot be read.</summary>
+    private void Summarise(Cabinet victim)
+    {
+        uint[] marks = [.. Enumerable.Range(0, 6).Select(i => CategoryMarks.Of("kind/" + i)).Distinct()];
+        var all = from needs in marks from offers in marks select new SketchMove(needs, offers);
+        var (categories, moves) = new PartnerSketch([.. marks.Select(m => new SketchCategory(m, 9, 9))], [.. all]).Pack();
+        var body = new PartnerSummaryBody(
+            _entropy.Hex(16),
+            _prng.Pick([0, 0, 0, 1, -1]),
+            _prng.Pick([1, 1, 2, 0]),
+            _prng.Percent(80),
+            [.. World.Cabinets.Select(c => c.Did.Value)],
+            _prng.Percent(85) ? categories : "AAAA",
+            _prng.Percent(85) ? moves : "//8A"
+        );
+        Bundled(victim, Draft(Kinds.PartnerSummary, WireJson.Write(body, WireJson.Default.PartnerSummaryBody), victim));
     }
 
     /// <summary>Receipts for what was never sent, haves beyond all bounds, a clock at the end of time.</summary>

@@ -51,7 +51,7 @@ internal sealed class World : IDisposable
         [
             .. Enumerable
                 .Range(0, options.Nodes)
-                .Select(i => new Cabinet(this, i, _folder, _prng.Fork(), tuning, Drift(clocks, options.Clocks))),
+                .Select(i => new Cabinet(this, i, _folder, _prng.Fork(), Mode(tuning, i), Drift(clocks, options.Clocks))),
         ];
         Rogue = options.Hostile.RogueEvery is null ? null : new Rogue(this, options.Nodes, _prng.Fork());
         Stations = Rogue is null ? [.. Cabinets] : [.. Cabinets, Rogue];
@@ -117,7 +117,12 @@ internal sealed class World : IDisposable
         {
             var happens = _events.Dequeue();
             Now = next.At;
-            Watch.Expect(++_handled <= MostEvents, "world.runaway", null, $"{MostEvents} events are not enough");
+            Watch.Expect(
+                ++_handled <= MostEvents || !Options.IsWatched,
+                "world.runaway",
+                null,
+                $"{MostEvents} events are not enough"
+            );
             happens();
         }
         Now = end;
@@ -184,8 +189,19 @@ internal sealed class World : IDisposable
 
     public void SendOnLink(Cabinet from, SendOnLink send)
     {
+        if (!Options.IsWatched)
+            CountSent(send);
         if (Find(send.Peer) is { } to)
             Net.Send(from, to, send.Kind, send.Bytes);
+    }
+
+    private void CountSent(SendOnLink send)
+    {
+        Counts.Add("bytes", send.Bytes.Length);
+        if (send.Kind != TopicKind.Data || Bundle.TryRead(send.Bytes) is not { } bundle)
+            return;
+        foreach (var statement in bundle.Statements)
+            Counts.Add("sent " + Statement.TryRead(statement)?.Kind);
     }
 
     /// <summary>A matching run: a pure function, done after a while, lost when its cabinet dies first.</summary>
@@ -250,9 +266,23 @@ internal sealed class World : IDisposable
                 EarlyPerPeer = prng.Pick([4, 200, 200]),
             },
             Pairing = PairingOptions.Default with { Retry = TimeSpan.FromSeconds(5), RetryMax = TimeSpan.FromMinutes(30) },
+            Finding = FindingOptions.Default with
+            {
+                AnswerWithin = TimeSpan.FromMinutes(15),
+                SummaryEvery = TimeSpan.FromMinutes(20),
+                // Searches without news go on for ever, and with them the questions to people who never answer: such a world does not come to rest.
+                SearchEvery = TimeSpan.FromDays(40),
+                ProposeAfter = TimeSpan.FromHours(1),
+            },
             TryRoadFor = TimeSpan.FromMinutes(40),
             PlanCap = options.PlanCap,
             PlanQuiet = options.People.PlanQuiet,
+        };
+
+    private NodeOptions Mode(NodeOptions tuning, int index) =>
+        tuning with
+        {
+            Finding = tuning.Finding with { Mode = Options.Modes[index % Options.Modes.Count] },
         };
 
     private static double Drift(Prng prng, ClockFaults faults) => (2 * prng.Unit() - 1) * faults.DriftPpm / 1e6;

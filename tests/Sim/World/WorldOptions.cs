@@ -1,4 +1,5 @@
 using EdgeNode.Appliance;
+using EdgeNode.Federation;
 
 namespace EdgeNode.Tests.Sim;
 
@@ -115,8 +116,14 @@ internal sealed record WorldOptions
     /// <summary>Longest ring that is planned.</summary>
     public int PlanCap { get; init; } = 3;
 
+    /// <summary>How the cabinets find partners; the first has the first mode, and so on around.</summary>
+    public IReadOnlyList<FindingMode> Modes { get; init; } = [FindingMode.Replicate];
+
     /// <summary>What a scenario changes of the nodes' waits and bounds.</summary>
     public Func<NodeOptions, NodeOptions> Tune { get; init; } = o => o;
+
+    /// <summary>Whether the checkers look on (default: yes). A benchmark of a large world has no time for it.</summary>
+    public bool IsWatched { get; init; } = true;
 
     /// <summary>A planted fault, for the proof that the checkers can fail.</summary>
     public Plant? Plant { get; init; }
@@ -151,8 +158,18 @@ internal sealed record WorldOptions
             People = DrawPeople(prng.Fork(), size),
             Batch = prng.Pick([1, 2, 4, 8, 16]),
             PlanCap = prng.Pick([2, 3, 3, 3, 4]),
+            Modes = DrawModes(prng),
         };
     }
+
+    private static FindingMode[] DrawModes(Prng prng) =>
+        prng.Below(100) switch
+        {
+            < 50 => [FindingMode.Replicate],
+            < 70 => [FindingMode.Query],
+            < 90 => [FindingMode.Gossip],
+            _ => [FindingMode.Gossip, FindingMode.Replicate, FindingMode.Query],
+        };
 
     private static int DrawSize(Prng prng) =>
         prng.Below(100) switch

@@ -104,7 +104,7 @@ internal static class Errands
     {
         await phone.BeginAsync("I offer", "Offer something");
         await phone.WriteAsync("What can you give or do?", title);
-        await phone.ChooseAsync(kind);
+        await phone.ChooseKindAsync(kind);
         await phone.ChooseAsync("all neighbour cabinets");
         await phone.TapAsync("Offer it");
         await phone.SeesAsync("#entries", title);
@@ -116,11 +116,32 @@ internal static class Errands
         await phone.WriteAsync("What do you need?", title);
         foreach (var kind in kinds)
         {
-            await phone.ChooseAsync(kind);
+            await phone.ChooseKindAsync(kind);
         }
         await phone.ChooseAsync("all neighbour cabinets");
         await phone.TapAsync("Ask for it");
         await phone.SeesAsync("#entries", title);
+    }
+
+    /// <summary>
+    /// Chooses a kind: among those that the words suggest, or, written as "Group: kind", from the tree. Without a script the button brings the suggestions.
+    /// </summary>
+    public static async Task ChooseKindAsync(this Phone phone, string kind)
+    {
+        if (kind.Split(": ") is [var group, var leaf])
+        {
+            await phone.Page.Locator("summary", new() { HasText = "All kinds" }).TapAsync();
+            await phone.TapAsync(phone.Page.Locator("button.pick").Filter(new() { HasText = group }).First);
+            await phone.Page.Locator("#tree label.pick").Filter(new() { HasText = leaf }).First.TapAsync();
+            return;
+        }
+
+        if (await phone.Page.Locator("button.ask").IsVisibleAsync())
+        {
+            await phone.TapAsync(phone.Page.Locator("button.ask"));
+        }
+
+        await phone.Page.Locator("#kinds label.pick").Filter(new() { HasText = kind }).First.TapAsync();
     }
 
     /// <summary>From anywhere home, and to the form behind a tile.</summary>

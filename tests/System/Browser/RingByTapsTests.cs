@@ -91,20 +91,20 @@ public sealed class RingByTapsTests(Browsers browsers) : IAsyncLifetime
         await _alice.TapAsync("Offer something");
         await _alice.SeesAsync("Who may see it?");
         await _look.AtAsync(_alice, "offer-form");
-        await _alice.OfferAsync("Help with a rental contract", Legal);
+        await _alice.OfferAsync("Help with a rental contract", "Papers, money and law: " + Legal);
         await _alice.SeesLiveAsync("#entries", "Hill cabinet has it");
         await _look.AtAsync(_alice, "offer-shared");
-        await _alice.NeedAsync("Dinner for twenty guests", Catering);
+        await _alice.NeedAsync("A buffet for twenty guests", Catering);
         await _alice.HomeAsync();
 
         await _carol.OfferAsync("A poster for your event", Design);
         await _carol.BeginAsync("I need", "Ask for something");
         await _look.AtAsync(_carol, "need-form");
-        await _carol.NeedAsync("Help with my lease", Legal);
+        await _carol.NeedAsync("A lawyer to look at my lease", Legal);
         await _carol.HomeAsync();
 
         await _bob.OfferAsync("Cooking for up to thirty", Catering);
-        await _bob.NeedAsync("A sign for my bakery", Design, "Building");
+        await _bob.NeedAsync("A sign for my bakery", "Craft, drawing and design: " + Design);
         await _bob.SeesLiveAsync("#entries", "Mill cabinet has it");
         await _look.AtAsync(_bob, "need-shared");
         await _bob.HomeAsync();
@@ -138,6 +138,7 @@ public sealed class RingByTapsTests(Browsers browsers) : IAsyncLifetime
         await _carol.SeesAsync("You give A poster for your event to Bob. You get Help with a rental contract from Alice.");
         await Look.PictureAsync(_carol, "ring-card");
         await _look.AtAsync(_carol, "ring-asked");
+        await WhyThisRingAsync();
 
         await _alice.TapAsync("Yes");
         await _alice.SeesAsync("Your yes is signed and kept here.");
@@ -150,6 +151,18 @@ public sealed class RingByTapsTests(Browsers browsers) : IAsyncLifetime
         await _bob.SeesLiveAsync("#ring", "What was agreed");
         await _carol.SeesLiveAsync("#ring", "What was agreed");
         await _look.AtAsync(_carol, "ring-agreed");
+    }
+
+    private async Task WhyThisRingAsync()
+    {
+        await _carol.Page.Locator("summary", new() { HasText = "Why this ring?" }).TapAsync();
+        await _carol.TapAsync("Why exactly this one?");
+        await _carol.SeesAsync(
+            "You get Help with a rental contract, because it is of the kind Legal advice, which you chose for your need A lawyer to look at my lease."
+        );
+        await _carol.SeesAsync("No other offer that is shared would meet this need.");
+        await _look.AtAsync(_carol, "ring-why");
+        await _carol.TapAsync("Back to the ring");
     }
 
     private async Task EverybodyGivesAndGetsAsync()
@@ -179,7 +192,15 @@ public sealed class RingByTapsTests(Browsers browsers) : IAsyncLifetime
     {
         await _millSteward.SeesLiveAsync("#rings", "done");
         await _look.AtAsync(_millSteward, "s-rings-done");
-        foreach (var (page, name) in new[] { ("Today", "s-today"), ("Queues", "s-queues"), ("Data map", "s-map") })
+        foreach (
+            var (page, name) in new[]
+            {
+                ("Today", "s-today"),
+                ("Queues", "s-queues"),
+                ("Scarce", "s-scarce"),
+                ("Data map", "s-map"),
+            }
+        )
         {
             await _millSteward.ToAsync(page);
             await _look.AtAsync(_millSteward, name);

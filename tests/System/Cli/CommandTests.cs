@@ -88,6 +88,7 @@ public sealed class CommandTests : IDisposable
     [InlineData("doctor")]
     [InlineData("match", "solve")]
     [InlineData("steward", "new-code")]
+    [InlineData("categories", "import")]
     public async Task Every_command_has_help_with_an_example(params string[] command)
     {
         var ended = await Run([.. command, "--help"]);

@@ -52,6 +52,24 @@ public sealed partial class DemoTests
     }
 
     [Theory]
+    [InlineData("query")]
+    [InlineData("gossip")]
+    public async Task Cabinets_that_do_not_replicate_find_the_ring_by_asking(string mode)
+    {
+        await using var demo = new DemoProcess();
+
+        var code = await demo.RunAsync("--once", "--json", "--input", "ring-of-three", "--mode", mode);
+
+        Assert.True(code == 0, demo.Said);
+        var summary = JsonDocument.Parse(demo.Output).RootElement;
+        Assert.Equal([4, 2, 0], Numbers(summary, "replicated"));
+        Assert.Equal((1, 3), (Number(summary, "committed", "rings"), Number(summary, "committed", "items")));
+        Assert.Equal(1, Number(summary, "completed", "rings"));
+        Assert.Empty(summary.GetProperty("violations").EnumerateArray());
+        await demo.LeavesNothingAsync();
+    }
+
+    [Theory]
     [InlineData("1")]
     [InlineData("2")]
     public async Task Comes_to_the_same_end_when_every_cabinet_and_every_broker_is_killed(string seed)

@@ -152,6 +152,9 @@ internal sealed class GoldenFrames : IDisposable
                 new ChainCompletedBody(Chain, Mill.Did.Value, [new ChainEdgeResult(0, "done")]),
                 WireJson.Default.ChainCompletedBody
             ),
+            Kinds.PartnerQuery => WireJson.Write(Query(), WireJson.Default.PartnerQueryBody),
+            Kinds.PartnerAnswer => WireJson.Write(Answer(), WireJson.Default.PartnerAnswerBody),
+            Kinds.PartnerSummary => WireJson.Write(Summary(), WireJson.Default.PartnerSummaryBody),
             _ => throw new ArgumentException(
                 $"No golden frame is written for the kind {kind}: add it to {nameof(GoldenFrames)}."
             ),
@@ -177,6 +180,9 @@ internal sealed class GoldenFrames : IDisposable
             Kinds.ChainOutcome => Again(body, json.ChainOutcomeBody),
             Kinds.ChainVoteRequest => Again(body, json.ChainVoteRequestBody),
             Kinds.ChainCompleted => Again(body, json.ChainCompletedBody),
+            Kinds.PartnerQuery => Again(body, json.PartnerQueryBody),
+            Kinds.PartnerAnswer => Again(body, json.PartnerAnswerBody),
+            Kinds.PartnerSummary => Again(body, json.PartnerSummaryBody),
             Kinds.Genesis or Kinds.Bundle => body.ToArray(),
             _ => Again(body, json.PairingBody),
         };
@@ -188,6 +194,40 @@ internal sealed class GoldenFrames : IDisposable
     OfferingBody Offering() => new(Offered, 1, Resident.Did.Value, "Zoë", "food/bread", "Rye bread, \"dark\" — 1 kg", 2);
 
     NeedBody Need() => new(Needed, 1, Resident.Did.Value, "Zoë", "Bicycle repair", ["repair/bicycle", "repair/tools"], 1);
+
+    static PartnerQueryBody Query() =>
+        new(
+            "00112233445566778899aabbccddeeff",
+            2,
+            CategoryMarks.Pack([CategoryMarks.Of("food/bread"), CategoryMarks.Of("repair/bicycle")]),
+            CategoryMarks.Pack([CategoryMarks.Of("repair/tools")]),
+            ""
+        );
+
+    PartnerAnswerBody Answer() =>
+        new(
+            "00112233445566778899aabbccddeeff",
+            0,
+            1,
+            true,
+            [Hill.Did.Value],
+            [
+                new PartnerPerson(
+                    Resident.Did.Value,
+                    Resident.Head,
+                    [new PartnerOffering(Offered, 1, "food/bread", 2, [0])],
+                    [new PartnerNeed(Needed, 1, ["repair/bicycle", "repair/tools"], 1, [0])]
+                ),
+            ]
+        );
+
+    PartnerSummaryBody Summary()
+    {
+        var (bread, repair) = (CategoryMarks.Of("food/bread"), CategoryMarks.Of("repair/bicycle"));
+        var sketch = new PartnerSketch([new(bread, 2, 0), new(repair, 0, 1)], [new(repair, bread)]);
+        var (categories, moves) = sketch.Pack();
+        return new("00112233445566778899aabbccddeeff", 0, 1, true, [Hill.Did.Value], categories, moves);
+    }
 
     static ReceiptBody Receipt() =>
         new(DataMap.SharedStream, 5, 7, [new ReceiptException(6, Contract, "refused", "statement.signature")]);

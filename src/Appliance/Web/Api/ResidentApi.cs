@@ -36,6 +36,7 @@ public static class ResidentApi
         );
         door.PostJson("/api/rings/{chainId}/answer", Access.SignedIn, AnswerRing);
         door.PostJson("/api/rings/{chainId}/settle", Access.SignedIn, SettleRing);
+        door.MapWords();
     }
 
     /// <summary>204, or why not.</summary>

@@ -154,6 +154,9 @@ public sealed record StewardRingJson(
 /// <summary>GET /api/steward/rings.</summary>
 public sealed record StewardRingsJson(IReadOnlyDictionary<string, int> Counts, IReadOnlyList<StewardRingJson> Rings);
 
+/// <summary>GET /api/steward/scarcity: how one category stands, in entries.</summary>
+public sealed record BalanceJson(string Category, string Label, int Offerings, int Needs, int Unmet, int Unwanted);
+
 /// <summary>One check of the health page.</summary>
 /// <param name="Level">good, attention, danger.</param>
 public sealed record CheckJson(string Name, string Level, string Says, string Do);

@@ -28,6 +28,7 @@ public static class StewardApi
             Access.SignedIn,
             v => Reply.Json(v.Desk.Entries(true), WebJson.Safe.IReadOnlyListEntryCount)
         );
+        door.Get("/api/steward/scarcity", Access.SignedIn, ListScarcity);
         door.Get("/api/steward/wire", Access.SignedIn, v => Reply.Json(v.Desk.Wire(), WebJson.Safe.WireView));
         door.Get("/api/steward/health", Access.SignedIn, v => Reply.Json(Health(v.Desk.Health()), WebJson.Safe.HealthJson));
         door.Get("/api/steward/power", Access.SignedIn, ShowPower);
@@ -106,6 +107,21 @@ public static class StewardApi
             [.. r.Participants.Select(p => new ParticipantJson(p.Did, p.Label, p.HomeNode))],
             [.. r.HomeNodes.Select(n => new RingNodeJson(n.Did, n.Name, n.Vote))],
             [.. r.Edges.Select(e => new EdgeJson(e.Index, e.From, e.To, e.What, ResidentApi.EdgeWord(e.State)))]
+        );
+
+    private static Reply ListScarcity(Visit v) =>
+        Reply.Json(
+            v.Desk.Scarcity(Pages.ScarcePage.MostKinds)
+                .Select(b => new BalanceJson(
+                    b.Category,
+                    Categories.WordsOf(b.Category, v.Texts.Language),
+                    b.Offerings,
+                    b.Needs,
+                    b.Unmet,
+                    b.Unwanted
+                ))
+                .ToList(),
+            WebJson.Safe.ListBalanceJson
         );
 
     private static HealthJson Health(HealthView h) =>

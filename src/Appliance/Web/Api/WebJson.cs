@@ -32,6 +32,10 @@ namespace EdgeNode.Appliance.Web.Api;
 [JsonSerializable(typeof(HealthJson))]
 [JsonSerializable(typeof(PowerJson))]
 [JsonSerializable(typeof(AuditJson))]
+[JsonSerializable(typeof(CategoriesJson))]
+[JsonSerializable(typeof(SuggestJson))]
+[JsonSerializable(typeof(FindJson))]
+[JsonSerializable(typeof(List<BalanceJson>))]
 public sealed partial class WebJson : JsonSerializerContext
 {
     /// <summary>The one instance to use.</summary>

@@ -20,6 +20,10 @@
     button.addEventListener("click", function () { window.print(); });
   });
 
+  // Kinds that fit the words appear while somebody types. Only this part of the form is asked for; what is chosen in it stays chosen.
+  var form = doc.querySelector("form[data-suggest]");
+  if (form) suggest(form, doc.getElementById("title"), doc.getElementById("kinds"));
+
   // On a narrow screen the stewards' rail scrolls; the present place must be seen.
   var rail = doc.querySelector(".rail"), here = doc.querySelector(".rail [aria-current]");
   if (rail && here) rail.scrollLeft = here.offsetLeft - (rail.clientWidth - here.offsetWidth) / 2;
@@ -33,6 +37,33 @@
   window.addEventListener("pagehide", close);
   if (!doc.hidden) open();
   setInterval(function () { if (!doc.hidden) refresh(); }, 60000); // ages grow even when nothing happens
+
+  function suggest(form, title, kinds) {
+    var wait = 0, asked = null, last = title.value;
+    form.classList.add("scripted"); // hides the button that does the same
+    title.addEventListener("input", function () { clearTimeout(wait); wait = setTimeout(ask, 150); });
+    function ask() {
+      if (title.value === last) return;
+      if (asked) asked.abort();
+      asked = new XMLHttpRequest();
+      var query = "?title=" + encodeURIComponent(title.value), typed = title.value;
+      each(kinds.querySelectorAll("input:checked"), function (box) { query += "&category=" + encodeURIComponent(box.value); });
+      asked.open("GET", form.getAttribute("data-suggest") + query);
+      asked.responseType = "document";
+      asked.timeout = 5000;
+      asked.onload = function () {
+        var fresh = this.status === 200 && this.response && this.response.getElementById("kinds");
+        if (this.status === 429) wait = setTimeout(ask, 1000);
+        if (!fresh) return;
+        last = typed;
+        var chosen = [];
+        each(kinds.querySelectorAll("input:checked"), function (box) { chosen.push(box.value); });
+        if (!kinds.contains(doc.activeElement)) kinds.innerHTML = fresh.innerHTML;
+        each(kinds.querySelectorAll("input"), function (box) { if (chosen.indexOf(box.value) >= 0) box.checked = true; });
+      };
+      asked.send();
+    }
+  }
 
   function open() {
     if (source) return;

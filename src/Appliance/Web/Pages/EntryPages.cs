@@ -29,30 +29,7 @@ public sealed record EntryListModel(
     string? Problem
 );
 
-/// <summary>What somebody has filled in so far; shown again when something was missing.</summary>
-public sealed record EntryDraft(
-    string Title,
-    IReadOnlyList<string> Categories,
-    string Own,
-    string Share,
-    IReadOnlyList<string> Peers
-)
-{
-    /// <summary>An empty form: only here, so that nothing leaves unasked.</summary>
-    public static EntryDraft Empty { get; } = new("", [], "", "here", []);
-}
-
-/// <summary>The form of a new offering or need.</summary>
-/// <param name="Known">Categories in use around here that are not in the starter list.</param>
-public sealed record EntryFormModel(
-    string Kind,
-    EntryDraft Draft,
-    IReadOnlyList<string> Known,
-    IReadOnlyList<NeighbourView> Neighbours,
-    string? Problem
-);
-
-/// <summary>I offer and I need: the list, the form, and the draft before something is withdrawn.</summary>
+/// <summary>I offer and I need: the list, and the draft before something is withdrawn. The form is <see cref="EntryForm"/>.</summary>
 public static class EntryPages
 {
     /// <summary>Longest title in characters.</summary>
@@ -74,24 +51,6 @@ public static class EntryPages
             <h1>{f.T.Say(Key(m.Kind, "title"))}</h1>
             {(m.Entries.Count == 0 ? Html.Empty : Part.Next($"/{m.Kind}/new", "add", f.T.Say(Key(m.Kind, "add"))))}
             <div id="entries" data-live="entries">{Rows(f, m)}</div>
-            """
-        );
-
-    /// <summary>The form at <c>/offer/new</c> or <c>/need/new</c>.</summary>
-    public static Html RenderForm(PageFrame f, EntryFormModel m) =>
-        Shell.Document(
-            f,
-            f.T.Plain(Key(m.Kind, "add")),
-            $"""
-            <h1>{f.T.Say(Key(m.Kind, "add"))}</h1>
-            <form class="stack" method="post" action="/{m.Kind}" autocomplete="off">{f.TokenField}
-            {(m.Problem is null ? Html.Empty : Part.Notice("attention", f.T.Say(m.Problem)))}
-            <div class="card"><label for="title">{f.T.Say(Key(m.Kind, "words"))}</label>
-            <input type="text" id="title" name="title" dir="auto" maxlength="{MaxTitle}" value="{m.Draft.Title}" required></div>
-            <fieldset class="card"><legend>{f.T.Say(Key(m.Kind, "kind"))}</legend>{Kinds(f, m)}</fieldset>
-            <fieldset class="card"><legend>{f.T.Say("share.who")}</legend>{Shares(f, m)}</fieldset>
-            <button class="main wide">{Icons.Icon("check")}<span>{f.T.Say(Key(m.Kind, "save"))}</span></button>
-            <p><a href="/{m.Kind}">{f.T.Say("cancel")}</a></p></form>
             """
         );
 
@@ -125,7 +84,7 @@ public static class EntryPages
             _ => f.T.Say("share.named.list", ("names", Html.Each(share.Peers, p => $"{Part.Words(NameOf(p, neighbours))} "))),
         };
 
-    private static string Key(string kind, string part) => kind == "offer" ? "offer." + part : "need." + part;
+    internal static string Key(string kind, string part) => kind == "offer" ? "offer." + part : "need." + part;
 
     private static string NameOf(string did, IReadOnlyList<NeighbourView> neighbours) =>
         neighbours.FirstOrDefault(n => n.Did == did)?.Name ?? did;
@@ -178,36 +137,4 @@ public static class EntryPages
         kind == ShareKind.Here ? "here"
         : kind == ShareKind.All ? "all"
         : "named";
-
-    private static Html Kinds(PageFrame f, EntryFormModel m)
-    {
-        var type = m.Kind == "offer" ? "radio" : "checkbox";
-        return $"""
-            <div class="picks grid">{Html.Each(
-                Categories.Starter,
-                c => Part.Pick(type, "category", c.Key, f.T.Say(c.Name), m.Draft.Categories.Contains(c.Key), c.Icon)
-            )}</div>
-            <div><label for="own">{f.T.Say("category.own")}</label><p class="hint">{f.T.Say(Key(m.Kind, "own"))}</p>
-            <input type="text" id="own" name="own" dir="auto" maxlength="400" value="{m.Draft.Own}" list="known"><datalist id="known">{Html.Each(
-                m.Known,
-                k => $"<option value=\"{k}\">"
-            )}</datalist></div>
-            """;
-    }
-
-    private static Html Shares(PageFrame f, EntryFormModel m) =>
-        $"""
-            <div class="picks">{Part.Pick("radio", "share", "here", f.T.Say("share.here"), m.Draft.Share == "here", "kept")}
-            {Part.Pick("radio", "share", "all", f.T.Say("share.all"), m.Draft.Share == "all", "neighbours")}
-            {(m.Neighbours.Count == 0 ? Html.Empty : Named(f, m))}</div><p class="hint">{f.T.Say("share.hint")}</p>
-            """;
-
-    private static Html Named(PageFrame f, EntryFormModel m) =>
-        $"""
-            {Part.Pick("radio", "share", "named", f.T.Say("share.named"), m.Draft.Share == "named", "peer")}
-            <div class="picks named">{Html.Each(
-                m.Neighbours,
-                n => Part.Pick("checkbox", "peer", n.Did, Part.Words(n.Name), m.Draft.Peers.Contains(n.Did))
-            )}</div>
-            """;
 }

@@ -49,6 +49,7 @@ public static class HomePage
             )}
             {Tile("/promises", "promise", f.T.Say("tile.promises"), Promises(f, m))}
             {Tile("/help", "help", f.T.Say("tile.help"), f.T.Say("tile.help.what"))}</nav>
+            {FindPage.SearchForm(f, "")}
             {Around.Render(f, m.Neighbours, m.Entries)}
             """
         );

@@ -7,7 +7,10 @@ namespace EdgeNode.Appliance.Web.Pages;
 public static class ResidentPages
 {
     /// <summary>Most of a neighbourhood's own categories that a form suggests.</summary>
-    private const int MostSuggestions = 200;
+    private const int MostKnown = 200;
+
+    /// <summary>Categories suggested for what somebody writes.</summary>
+    internal const int MostSuggested = 6;
 
     /// <summary>Adds the residents' pages to their door.</summary>
     public static void MapPages(this Door door)
@@ -18,6 +21,7 @@ public static class ResidentPages
         door.MapEntries("offer");
         door.MapEntries("need");
         door.MapRings();
+        door.Get("/find", Access.SignedIn, ShowFound);
     }
 
     /// <summary>Style, script, events and the description of the interface: the same at both doors.</summary>
@@ -44,7 +48,9 @@ public static class ResidentPages
     {
         door.Get($"/{kind}", Access.SignedIn, v => ShowEntries(v, kind));
         door.PostForm($"/{kind}", Access.SignedIn, v => AddEntry(v, kind));
-        door.Get($"/{kind}/new", Access.SignedIn, v => ShowForm(v, kind, EntryDraft.Empty, null));
+        door.Get($"/{kind}/new", Access.SignedIn, v => ShowForm(v, kind, EntryForms.Begun(v), null));
+        door.Get($"/{kind}/suggest", Access.SignedIn, v => SuggestKinds(v, kind));
+        door.PostForm($"/{kind}/new", Access.SignedIn, v => Task.FromResult(ShowForm(v, kind, EntryForms.Read(v), null)));
         door.Get($"/{kind}/{{id}}/withdraw", Access.SignedIn, v => ShowWithdraw(v, kind));
         door.PostForm($"/{kind}/{{id}}/withdraw", Access.SignedIn, v => Withdraw(v, kind));
     }
@@ -58,6 +64,7 @@ public static class ResidentPages
         );
         door.Get("/ring/{chainId}", Access.SignedIn, v => ShowRing(v, null));
         door.PostForm("/ring/{chainId}", Access.SignedIn, ActOnRing);
+        door.Get("/ring/{chainId}/why", Access.SignedIn, ShowWhy);
     }
 
     private static Reply First(Visit v)
@@ -142,10 +149,42 @@ public static class ResidentPages
             ? [.. v.Desk.Offerings(v.Card.Did).Select(EntryRow.Of)]
             : [.. v.Desk.Needs(v.Card.Did).Select(EntryRow.Of)];
 
-    private static Reply ShowForm(Visit v, string kind, EntryDraft draft, string? problem)
+    private static Reply ShowForm(Visit v, string kind, EntryDraft draft, string? problem) =>
+        Reply.Page(EntryForm.Render(PageFrame.Of(v), FormOf(v, kind, draft, problem)), problem is null ? 200 : 400);
+
+    private static EntryFormModel FormOf(Visit v, string kind, EntryDraft draft, string? problem) =>
+        new(
+            kind,
+            draft,
+            v.Desk.Suggest(draft.Title, v.Texts.Language, MostSuggested),
+            v.Desk.Categories(MostKnown),
+            v.Desk.Neighbours(),
+            problem
+        );
+
+    // What the script asks for while somebody types: the one part of the form that changes.
+    private static Reply SuggestKinds(Visit v, string kind)
     {
-        var model = new EntryFormModel(kind, draft, v.Desk.Categories(MostSuggestions), v.Desk.Neighbours(), problem);
-        return Reply.Page(EntryPages.RenderForm(PageFrame.Of(v), model), problem is null ? 200 : 400);
+        if (!v.Door.Suggestions.Try(v.Session!.Id))
+        {
+            return Reply.Text("", status: (int)HttpStatusCode.TooManyRequests);
+        }
+
+        var draft = EntryForms.Begun(v);
+        var suggested = v.Desk.Suggest(draft.Title, v.Texts.Language, MostSuggested);
+        return Reply.Page(EntryForm.RenderKinds(PageFrame.Of(v), new EntryFormModel(kind, draft, suggested, [], [], null)));
+    }
+
+    private static Reply ShowFound(Visit v)
+    {
+        var typed = v.Query("q").Trim();
+        if (typed.Length > 0 && !v.Door.Suggestions.Try(v.Session!.Id))
+        {
+            return TooMany(v);
+        }
+
+        var found = typed.Length == 0 ? FindView.Nothing : v.Desk.Find(v.Card.Did, typed, FindPage.MostFound);
+        return Reply.Page(FindPage.Render(PageFrame.Of(v), new FindModel(typed, found, v.Desk.Entries(true))));
     }
 
     private static async Task<Reply> AddEntry(Visit v, string kind)
@@ -197,6 +236,19 @@ public static class ResidentPages
             ? Reply.Page(RingPages.RenderCard(PageFrame.Of(v), ring, v.Query("note"), problem))
             : NotFound(v);
 
+    private static Reply ShowWhy(Visit v)
+    {
+        // Looking for reasons is work of the planner's kind, so it is measured like any question.
+        if (!v.Door.Suggestions.Try(v.Session!.Id))
+        {
+            return TooMany(v);
+        }
+
+        return v.Desk.Ring(v.Card.Did, v.Route("chainId")) is { } ring && v.Desk.WhyRing(v.Card.Did, ring.ChainId) is { } reasons
+            ? Reply.Page(WhyPage.Render(PageFrame.Of(v), ring, reasons))
+            : NotFound(v);
+    }
+
     private static async Task<Reply> ActOnRing(Visit v)
     {
         var (chain, value) = (v.Route("chainId"), v.Field("value"));
@@ -221,6 +273,9 @@ public static class ResidentPages
         : value == "withdrawn" ? "/promises?note=withdrawn"
         : "/promises?note=no";
 
+    private static Reply TooMany(Visit v) =>
+        Reply.Page(ErrorPage.Render(PageFrame.Of(v), "suggest.too_many"), (int)HttpStatusCode.TooManyRequests);
+
     private static Reply NotFound(Visit v) => Reply.Page(ErrorPage.Render(PageFrame.Of(v), "web.not_found"), 404);
 }
 
@@ -233,8 +288,26 @@ internal static class EntryForms
             [.. v.Form["category"].OfType<string>()],
             v.Field("own"),
             v.Field("share") is { Length: > 0 } share ? share : "here",
-            [.. v.Form["peer"].OfType<string>()]
+            [.. v.Form["peer"].OfType<string>()],
+            v.Field("group")
         );
+
+    /// <summary>A form that begins with words that were typed elsewhere, or with what is chosen in it so far.</summary>
+    public static EntryDraft Begun(Visit v) =>
+        EntryDraft.Empty with
+        {
+            Title = v.Query("title").Trim() is { Length: <= EntryPages.MaxTitle } title ? title : "",
+            Categories =
+            [
+                .. v
+                    .Http.Request.Query["category"]
+                    .OfType<string>()
+                    .Select(Categories.Clean)
+                    .OfType<string>()
+                    .Distinct(StringComparer.Ordinal)
+                    .Take(EntryPages.MaxAccepts),
+            ],
+        };
 
     /// <summary>The chosen categories; for an offering one, and words of one's own win over none.</summary>
     public static List<string> CategoriesOf(EntryDraft draft, string kind)

@@ -56,7 +56,7 @@ public static class RingPages
             <div class="chips">{StateChip(f, ring)}</div>
             <section class="card">{RingDrawing.Draw(f, ring)}{Swap(f, ring)}</section>
             {Act(f, ring)}</div>
-            <section class="card">{WhoSees(f, ring)}{Why(f)}</section>
+            <section class="card">{WhoSees(f, ring)}{Why(f, ring)}</section>
             <p><a href="/promises">{f.T.Say("promises.back")}</a></p>
             """
         );
@@ -263,6 +263,9 @@ public static class RingPages
             )}</ul></div></details>
             """;
 
-    private static Html Why(PageFrame f) =>
-        $"""<details><summary>{f.T.Say("ring.why")}</summary><p>{f.T.Say("ring.why.text")}</p></details>""";
+    private static Html Why(PageFrame f, RingView r) =>
+        $"""
+            <details><summary>{f.T.Say("ring.why")}</summary><div class="stack"><p>{f.T.Say("ring.why.text")}</p>
+            {Part.LinkButton($"/ring/{Uri.EscapeDataString(r.ChainId)}/why", f.T.Say("why.link"))}</div></details>
+            """;
 }

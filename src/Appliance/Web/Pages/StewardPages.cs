@@ -19,6 +19,7 @@ public static class StewardPages
             Access.SignedIn,
             v => Page(QueuePage.Render(F(v, "queues"), v.Desk.Queues(), v.Desk.SetAside(MostRows)))
         );
+        door.Get("/scarce", Access.SignedIn, v => Page(ScarcePage.Render(F(v, "scarce"), v.Desk.Scarcity(ScarcePage.MostKinds))));
         door.Get("/map", Access.SignedIn, v => Page(DataMapPage.Render(F(v, "map"))));
         door.Get("/health", Access.SignedIn, v => Page(HealthPage.Render(F(v, "health"), v.Desk.Health(), v.Desk.Wire())));
         door.Get("/audit", Access.SignedIn, v => Page(AuditPage.Render(F(v, "audit"), v.Desk.LatestAudit(MostRows))));

@@ -9,6 +9,7 @@ public static class Shell
         ("neighbours", "/neighbours", "neighbours"),
         ("queues", "/queues", "queue"),
         ("rings", "/rings", "ring"),
+        ("scarce", "/scarce", "find"),
         ("map", "/map", "map"),
         ("residents", "/residents", "people"),
         ("power", "/power", "power"),

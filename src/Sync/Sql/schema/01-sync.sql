@@ -11,6 +11,8 @@ CREATE TABLE statement (
     raw      BLOB NOT NULL CHECK (length(raw) <= 49152),
     kept     INTEGER NOT NULL
 ) STRICT;
+-- Questions, answers and summaries are let go when they have expired; nothing refers to them.
+CREATE INDEX statement_passing ON statement (expires) WHERE kind IN ('partner-query', 'partner-answer', 'partner-summary');
 
 -- Rows this node has custody of. bundle_seq is set when the row's bundle is formed; only a receipt removes the row.
 CREATE TABLE outbox (

@@ -3,6 +3,7 @@ using EdgeNode.Appliance;
 using EdgeNode.Appliance.Io;
 using EdgeNode.Appliance.Web;
 using EdgeNode.Federation;
+using EdgeNode.Matching.Words;
 using EdgeNode.Store;
 using EdgeNode.Sync;
 using EdgeNode.Wire;
@@ -102,17 +103,12 @@ internal sealed class LoopNode : IAsyncDisposable
             JoiningOpen = () => true,
         };
 
-    private Node Make() =>
-        new(
-            File.OpenWriter(EdgeNode.Appliance.Node.Modules),
-            _key,
-            Card,
-            SystemEntropy.Instance,
-            NodeOptions.Default with
-            {
-                PlanQuiet = null,
-            }
-        );
+    private Node Make()
+    {
+        var db = File.OpenWriter(EdgeNode.Appliance.Node.Modules);
+        WordIndex.BringUp(db);
+        return new Node(db, _key, Card, SystemEntropy.Instance, NodeOptions.Default with { PlanQuiet = null });
+    }
 
     private void Perform(Effect effect)
     {

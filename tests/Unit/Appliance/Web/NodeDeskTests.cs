@@ -90,7 +90,7 @@ public sealed class NodeDeskTests
         var own = await Json(alice, "/api/node");
         Assert.Equal(0, own.GetProperty("entries")[0].GetProperty("offerings").GetInt32());
         Assert.Contains("2 offers, 2 needs", await alice.Page("/"), StringComparison.Ordinal);
-        Assert.Contains("<option value=\"ask/brass\">", await bob.Page("/offer/new"), StringComparison.Ordinal);
+        Assert.DoesNotContain("ask/brass", await bob.Page("/offer/new"), StringComparison.Ordinal);
         using var foreign = await bob.Send(HttpMethod.Delete, "/api/offerings/" + offering.GetProperty("id").GetString(), null);
         Assert.Equal(HttpStatusCode.NotFound, foreign.StatusCode);
         using var mine = await alice.Send(HttpMethod.Delete, "/api/offerings/" + offering.GetProperty("id").GetString(), null);

@@ -96,6 +96,13 @@ public sealed class OpenApiTests : IDisposable
     [InlineData("Refused", typeof(RefusedView))]
     [InlineData("Health", typeof(HealthJson))]
     [InlineData("Check", typeof(CheckJson))]
+    [InlineData("Category", typeof(CategoryJson))]
+    [InlineData("Categories", typeof(CategoriesJson))]
+    [InlineData("Suggested", typeof(SuggestedJson))]
+    [InlineData("Suggest", typeof(SuggestJson))]
+    [InlineData("Found", typeof(FoundJson))]
+    [InlineData("Find", typeof(FindJson))]
+    [InlineData("Balance", typeof(BalanceJson))]
     [InlineData("Audit", typeof(AuditJson))]
     [InlineData("AuditRow", typeof(AuditView))]
     public void A_schema_has_exactly_the_members_that_are_written_and_read(string schema, Type type)

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using EdgeNode.Appliance.Web;
 using EdgeNode.Appliance.Web.Pages;
 using EdgeNode.Appliance.Web.Parts;
+using EdgeNode.Matching.Words;
 using EdgeNode.Tests.Unit.Tidy;
 
 namespace EdgeNode.Tests.Unit.Appliance.Web;
@@ -18,9 +19,15 @@ public sealed partial class PagesTests
         "/offer/0198a111-0000-7000-8000-000000000001/withdraw",
         "/need",
         "/need/new",
+        "/need/new?title=bread&category=cakes",
+        "/find",
+        "/find?q=bread",
+        "/find?q=nothing",
         "/promises",
         "/ring/" + PaperDesk.RingId,
         "/ring/" + PaperDesk.OtherRingId,
+        "/ring/" + PaperDesk.RingId + "/why",
+        "/ring/" + PaperDesk.OtherRingId + "/why",
         "/join",
         "/c",
     ];
@@ -31,6 +38,7 @@ public sealed partial class PagesTests
         "/neighbours",
         "/queues",
         "/rings",
+        "/scarce",
         "/map",
         "/residents",
         "/audit",
@@ -210,14 +218,19 @@ public sealed partial class PagesTests
     [Fact]
     public void Every_category_has_a_pictogram_and_a_name()
     {
-        Assert.All(Categories.Starter, c => Assert.Contains(c.Icon, Icons.Names));
-        Assert.All(Categories.Starter, c => Assert.True(Texts.English.Has(c.Name)));
-        Assert.All(Categories.Starter, c => Assert.True(EdgeNode.Federation.Listings.IsCategory(c.Key)));
+        Assert.All(Taxonomy.Seed.Nodes, c => Assert.Contains(c.Pictogram, Icons.Names));
+        Assert.All(Taxonomy.Seed.Nodes, c => Assert.Equal(Taxonomy.Seed.LabelOf(c.Id, "en"), Categories.WordsOf(c.Id, "en")));
+        Assert.All(Taxonomy.Seed.Leaves, c => Assert.True(EdgeNode.Federation.Listings.IsCategory(c.Id)));
     }
 
     [Theory]
     [InlineData("  Old   Wheels ", "old-wheels")]
     [InlineData("ASK/Brass", "ask/brass")]
+    [InlineData("Legal advice", "legal")]
+    [InlineData(" cakes and BISCUITS ", "cakes")]
+    [InlineData("سباكة", "plumbing")]
+    [InlineData("list/bake-bread", "list/bake-bread")]
+    [InlineData("g.food", null)]
     [InlineData("   ", null)]
     [InlineData(null, null)]
     [InlineData("a\u0001b", null)]

@@ -1,6 +1,8 @@
 using System.Globalization;
 using EdgeNode.Appliance;
 using EdgeNode.Appliance.Web;
+using EdgeNode.Matching;
+using EdgeNode.Matching.Words;
 
 namespace EdgeNode.Tests.Unit.Appliance.Web;
 
@@ -171,6 +173,70 @@ internal sealed class PaperDesk : IDesk
         [new(Did, Name, 12, 9), new(Hill, _words ?? "Hill cabinet", 31, 28)];
 
     public IReadOnlyList<string> Categories(int most) => [_words ?? "beekeeping", "ask/brass-birmingham"];
+
+    public CategorySuggestions Suggest(string typed, string language, int most) =>
+        typed.Length == 0
+            ? CategorySuggestions.None
+            : new(
+                [
+                    new("bread", "Bread", SuggestedBy.Words),
+                    new(_words ?? "beekeeping", _words ?? "beekeeping", SuggestedBy.Neighbours),
+                ],
+                _words
+            );
+
+    public RingReasonsView? WhyRing(string did, string chainId) =>
+        new(
+            3,
+            "bread",
+            _words ?? "bike-repair",
+            _words ?? "Bicycle repaired, rear brake",
+            chainId == RingId ? true : null,
+            3,
+            [
+                .. Enum.GetValues<WhyNot>()
+                    .Select(w => new OtherOfferView(
+                        new(
+                            "o",
+                            true,
+                            _words ?? "Brakes and gears",
+                            _words ?? "Dora",
+                            ["bike-repair"],
+                            Hill,
+                            _words ?? "Hill cabinet",
+                            false,
+                            false
+                        ),
+                        w
+                    )),
+            ],
+            true
+        );
+
+    public FindView Find(string did, string typed, int most) =>
+        typed == "nothing"
+            ? new([], false, _words ?? "something")
+            : new(
+                [
+                    new(
+                        "f1",
+                        true,
+                        _words ?? "Rye bread",
+                        _words ?? "Alice",
+                        ["bread"],
+                        Hill,
+                        _words ?? "Hill cabinet",
+                        false,
+                        false
+                    ),
+                    new("f2", false, _words ?? "Bread for a feast", Label, [_words ?? "bread", "cakes"], Did, Name, true, true),
+                ],
+                true,
+                null
+            );
+
+    public IReadOnlyList<CategoryBalance> Scarcity(int most) =>
+        [new("bike-repair", 0, 3, 3, 0), new(_words ?? "beekeeping", 2, 1, 1, 2), new("bread", 4, 0, 0, 4)];
 
     public IReadOnlyList<OfferingView> Offerings(string did) => _offerings;
 

@@ -71,7 +71,7 @@ public sealed partial class TextsTests
         Tree.NoneOf(unused.Select(k => $"{k} is used by no page"));
     }
 
-    // Keys put together from a code: notes, errors, reasons, months, weekdays, the rail, help topics, states, checks, acts, ages.
+    // Keys put together from a code: notes, errors, reasons, months, weekdays, the rail, help topics, states, checks, acts, ages, reasons why not.
     private static bool IsMade(string key) =>
         new[]
         {
@@ -93,6 +93,7 @@ public sealed partial class TextsTests
             "need.",
             "age.",
             "ago.",
+            "why.not.",
         }.Any(p => key.StartsWith(p, StringComparison.Ordinal));
 
     private static IEnumerable<string> Asked() =>
