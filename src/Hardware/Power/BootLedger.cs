@@ -126,6 +126,9 @@ public sealed class BootLedger
     /// <summary>Notes that this boot is about to end, and answers after how long the real-time clock shall wake the machine.</summary>
     public TimeSpan Stop(string boot, TimeSpan ran, RunEnd end, double? volts, bool harmed)
     {
+        // A stop that is resumed is the stop that was begun: its reason and its alarm stand.
+        if (_runs.Count > 0 && _runs[^1] is { End: not RunEnd.Open } begun && begun.Boot == boot)
+            return TimeSpan.FromSeconds(begun.Wake);
         var wake = WakeAfter(boot, end, harmed);
         var fed = _runs.Count > 0 && _runs[^1].Boot == boot && _runs[^1].Fed;
         Put(new Run(boot, (long)ran.TotalSeconds, end, (long)wake.TotalSeconds, fed, (long)((volts ?? 0) * 1000)));

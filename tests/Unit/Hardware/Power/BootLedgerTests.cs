@@ -47,6 +47,28 @@ public sealed class BootLedgerTests
     }
 
     [Fact]
+    public void A_resumed_stop_keeps_the_reason_and_the_alarm_it_was_begun_with()
+    {
+        var ledger = BootLedger.Empty;
+        ledger.Start("a");
+        var wake = ledger.Stop("a", Minute, RunEnd.Stopped, 3.3, false);
+        var after = BootLedger.Parse(ledger.Text());
+        after.Start("a");
+        Assert.Equal(wake, after.Stop("a", 2 * Minute, RunEnd.Asked, 3.2, false));
+        Assert.Equal(RunEnd.Stopped, after.Runs[^1].End);
+    }
+
+    [Fact]
+    public void A_stop_that_is_complete_without_power_off_leaves_an_ordinary_start()
+    {
+        var ledger = BootLedger.Empty;
+        ledger.Start("a");
+        ledger.Stop("a", Minute, RunEnd.Asked, 4.0, false);
+        ledger.Complete("a");
+        Assert.False(BootLedger.Parse(ledger.Text()).Start("a").ResumeStop);
+    }
+
+    [Fact]
     public void A_stop_that_a_person_asked_for_sets_no_alarm()
     {
         var ledger = BootLedger.Empty;
