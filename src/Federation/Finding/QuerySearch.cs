@@ -94,10 +94,10 @@ public sealed class QuerySearch(
         foreach (var peer in peers)
             if (summaries?.Of(turn, peer) is { } parts)
                 known[peer] = parts;
+        var hints = new HintBook(_round!.Shelf, known, Reach);
         foreach (var peer in known.Keys)
         {
-            var own = _round!.Shelf.SeenBy(peer);
-            var useful = new Hints(peer, own, known).Useful(own, Reach);
+            var useful = hints.UsefulAt(peer);
             Ask(turn, peer, [.. useful.Select(m => m.Needs).Distinct().Order()], useful.Select(m => m.Offers), hops: 1);
         }
         return [.. known.Keys];

@@ -31,8 +31,8 @@ public sealed record PartnerQueryBody(string Query, int Hops, string Gives, stri
 public sealed record PartnerAnswerBody(string Query, int Part, int Parts, bool Whole, string[] Nodes, PartnerPerson[] People)
 {
     public const int MaxBody = 40_960;
-    public const int MaxParts = 8;
-    public const int MaxPeople = 500;
+    public const int MaxParts = 16;
+    public const int MaxPeople = 1_500;
 }
 
 /// <summary>A resident of the answering cabinet. No nickname and no title: those come with the entries themselves, when a ring is proposed.</summary>

@@ -7,7 +7,11 @@ public sealed class HintsTests
 {
     private static readonly Did Hill = ExtensionTests.Person('h');
     private static readonly Did Quay = ExtensionTests.Person('q');
-    private static readonly ShelfPerson Own = ExtensionTests.Resident('a', gives: "legal", wants: "catering");
+    private static readonly ShelfPerson Own = new(
+        ExtensionTests.Person('a'),
+        [new("o", 1, "legal", 1, [Hill, Quay])],
+        [new("n", 1, ["catering"], 1, [Hill, Quay])]
+    );
 
     [Fact]
     public void A_move_that_closes_a_ring_of_two_is_useful() => Assert.Single(Useful(2, (Hill, "legal", "catering", [])));
@@ -26,6 +30,15 @@ public sealed class HintsTests
     }
 
     [Fact]
+    public void What_is_not_shared_with_the_asked_neighbour_leads_to_no_question()
+    {
+        var hidden = new ShelfPerson(Own.Did, [new("o", 1, "legal", 1, [Quay])], [new("n", 1, ["catering"], 1, [Quay])]);
+        var known = new Dictionary<Did, IReadOnlyList<SummaryPart>> { [Hill] = [Part("legal", "catering", [])] };
+
+        Assert.Empty(new HintBook(new Shelf([hidden]), known, 3).UsefulAt(Hill));
+    }
+
+    [Fact]
     public void What_the_asked_neighbour_may_not_see_is_in_no_question_to_it() =>
         Assert.Empty(Useful(3, (Hill, "legal", "design", [Quay]), (Quay, "design", "catering", [])));
 
@@ -35,7 +48,7 @@ public sealed class HintsTests
         var known = moves
             .GroupBy(m => m.Origin)
             .ToDictionary(g => g.Key, g => (IReadOnlyList<SummaryPart>)[.. g.Select(m => Part(m.Needs, m.Offers, m.Audience))]);
-        return new Hints(Hill, [Own], known).Useful([Own], cap - 1);
+        return new HintBook(new Shelf([Own]), known, cap - 1).UsefulAt(Hill);
     }
 
     private static SummaryPart Part(string needs, string offers, Did[] audience)
