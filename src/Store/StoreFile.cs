@@ -175,7 +175,8 @@ public sealed class StoreFile(string path)
     {
         var found = db.All("PRAGMA quick_check(5)", r => r.Text(0));
         if (found is not ["ok"])
-            throw Damaged(string.Join("; ", found));
+            // One finding may be a heading and several lines; the sentence for the steward is one line.
+            throw Damaged(string.Join("; ", found.SelectMany(f => f.Split('\n', StringSplitOptions.TrimEntries)).Take(5)));
         var orphans = db.All("PRAGMA foreign_key_check", r => r.Text(0));
         if (orphans.Count > 0)
             throw new StoreException(

@@ -72,7 +72,7 @@ internal static class PlantCatalog
             Tamper = AgreeUnreceipted,
             Repeats = true,
         },
-        new("settled_twice", "a report on a promise uses up a unit twice (13)", "once.consumed")
+        new("settled_twice", "a report on a promise uses up a unit twice (13)", "once.consumed", "I2")
         {
             Tamper = ConsumeTwice,
             Soil = Crowded,
@@ -95,6 +95,7 @@ internal static class PlantCatalog
             Alters = MangleVote,
             Repeats = true,
             OutlastsFaults = true,
+            Soil = o => o with { People = o.People with { NoPct = 0, WithdrawPct = 0, LaterPct = 0, SilentPct = 0 } },
         },
         new("soft_hold_kept", "a ring that has ended goes on holding (17)", "L2") { Tamper = KeepSoftHold },
         new("consents_not_needed", "a YES counts without its consents (20)", "I3") { Tamper = DropConsents, Repeats = true },

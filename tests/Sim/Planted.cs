@@ -7,7 +7,7 @@ internal sealed record PlantResult(Plant Plant, bool Caught, string Text);
 internal static class Planted
 {
     /// <summary>Worlds in which a fault may go unseen before it counts as missed.</summary>
-    public const int MostWorlds = 24;
+    public const int MostWorlds = 96;
 
     public static PlantResult Try(Plant plant)
     {
