@@ -121,7 +121,7 @@ def page_weight(server):
 def publish_single_file():
     """The same program as one trimmed file on net10.0; none where it cannot be published."""
     rid = "linux-arm64" if platform.machine() == "aarch64" else "linux-x64"
-    command = ["dotnet", "publish", "src/Appliance", "-c", "Release", "-r", rid, "--self-contained", "-o", str(SINGLE.parent)]
+    command = ["dotnet", "publish", "src/Appliance", "-c", "Release", "-r", rid, "--self-contained", "-o", str(SINGLE.parent.relative_to(ROOT))]
     command += ["-p:PublishSingleFile=true", "-p:PublishTrimmed=true", "-p:TrimMode=partial", "-p:TreatWarningsAsErrors=false"]
     say("publishing the same program as one file, to compare with (a minute or two)")
     done = subprocess.run(
