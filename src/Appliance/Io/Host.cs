@@ -24,6 +24,7 @@ public sealed class Host : IAsyncDisposable
     private readonly Settings _settings;
     private readonly TextWriter _log;
     private Broker? _broker;
+    private Sealer _sealer = null!;
     private Links? _links;
     private PairingCalls? _calls;
     private readonly HashSet<string> _favoured = new(StringComparer.Ordinal);
@@ -82,6 +83,7 @@ public sealed class Host : IAsyncDisposable
         var (key, identity, certificate) = folder.OpenIdentity(SystemEntropy.Instance);
         Keep(key);
         Keep(certificate);
+        _sealer = folder.OpenSealer(identity, SystemEntropy.Instance);
         DoorCheck.RequireFree(_settings);
         Door = new NodeDoor(folder.Store);
         Loop = new NodeLoop(() => MakeNode(folder, key, identity, certificate), Perform, Say);
@@ -173,7 +175,7 @@ public sealed class Host : IAsyncDisposable
     {
         var db = folder.Store.OpenWriter(Node.Modules);
         BringUpWords(folder, db);
-        return new Node(db, key, CardOf(identity, certificate), SystemEntropy.Instance, _settings.ToNodeOptions());
+        return new Node(db, key, CardOf(identity, certificate), SystemEntropy.Instance, _settings.ToNodeOptions(), _sealer);
     }
 
     private static void BringUpWords(DataFolder folder, Db db)

@@ -3,6 +3,7 @@ using EdgeNode.Federation;
 using EdgeNode.Store;
 using EdgeNode.Sync;
 using EdgeNode.Wire;
+using EdgeNode.Wire.Io;
 using Microsoft.Data.Sqlite;
 
 namespace EdgeNode.Tests.Sim;
@@ -39,6 +40,7 @@ internal sealed class Cabinet : Station, IDisposable
 
     private readonly CabinetDisk _disk;
     private readonly NodeKey _key;
+    private readonly byte[] _seal;
     private readonly NodeCard _card;
     private readonly Prng _prng;
     private readonly Queue<NodeInput> _inputs = new();
@@ -58,7 +60,8 @@ internal sealed class Cabinet : Station, IDisposable
         (_prng, _options) = (prng, options);
         var entropy = new SeededEntropy(world.Options.Seed, $"cabinet {index}");
         _key = NodeKey.Create(entropy);
-        var identity = Identity.CreateNode(_key, entropy.Bytes(32), entropy);
+        _seal = entropy.Bytes(32);
+        var identity = Identity.CreateNode(_key, Sodium.X25519PublicKey(_seal), entropy);
         var certificate = PlainCertificate.Of(_key, identity.Did);
         _card = new NodeCard(identity, Name, certificate, "stewards", Address, PeersPort, PairPort, "sim");
         Spki = PlainCertificate.SpkiOf(certificate);
@@ -169,7 +172,7 @@ internal sealed class Cabinet : Station, IDisposable
         _boots++;
         _db = _disk.File.OpenWriter(Node.Modules);
         var entropy = new SeededEntropy(World.Options.Seed, $"cabinet {Index} boot {_boots}");
-        _node = new Node(_db, _key, _card, entropy, _options);
+        _node = new Node(_db, _key, _card, entropy, _options, new Sealer(_seal, entropy));
         _idleSteps = 0;
     }
 
