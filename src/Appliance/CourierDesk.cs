@@ -10,13 +10,13 @@ namespace EdgeNode.Appliance;
 /// What goes by stick and QR codes. Out: the same bundles that a link would carry, each sealed to its receiver. In: opened, put in order, and handed to custody,
 /// where every frame passes the verify gate; nothing is believed because of the way it came.
 /// </summary>
-internal sealed class CourierDesk(Custody custody, Sealer sealer, P256 p256)
+internal sealed class CourierDesk(Custody custody, Sealer sealer)
 {
     public Answer Out(Turn turn, CarryOut carry)
     {
         if (PeerBook.Find(turn.Db, carry.Peer) is not { State: PeerState.Enrolled } peer)
             return Answer.Refused("peer.not_enrolled", "A courier can only be sent to a neighbour cabinet with a peering in force.");
-        var seal = Identity.Verify(Identities.Genesis(turn.Db, carry.Peer), p256)?.Seal;
+        var seal = Identities.SealOf(turn.Db, carry.Peer);
         var frames = custody.Carry(turn, carry.Peer, carry.After);
         var files = new List<SealedFile>(frames.Count);
         foreach (var frame in frames)

@@ -90,7 +90,7 @@ public sealed class Node : IDisposable
         _roads = new PeerRoads(_custody.IsReady, options.TryRoadFor);
         _power = new PowerDesk(_signer, _outbox, options.SyncWindow);
         _custody.Reach = _power.Reach;
-        _courier = new CourierDesk(_custody, sealer, _p256);
+        _courier = new CourierDesk(_custody, sealer);
         Card = card;
     }
 

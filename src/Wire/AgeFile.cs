@@ -30,12 +30,13 @@ public enum AgeFault
 /// </summary>
 public static class AgeFile
 {
-    /// <summary>Longest header that is read; one X25519 recipient takes 184 bytes.</summary>
+    /// <summary>Longest header that is read; one X25519 recipient takes 168 bytes.</summary>
     public const int MaxHeader = 4096;
 
     /// <summary>What sealing adds to content of up to one chunk.</summary>
-    public const int Overhead = 184 + NonceBytes + TagBytes;
+    public const int Overhead = HeaderBytes + NonceBytes + TagBytes;
 
+    private const int HeaderBytes = 168;
     private const int Chunk = 64 * 1024;
     private const int TagBytes = 16;
     private const int NonceBytes = 16;
@@ -45,7 +46,7 @@ public static class AgeFile
     private const string X25519 = "X25519";
 
     /// <summary>Bytes of an age file with one recipient for so many bytes of content.</summary>
-    public static int SizeOf(int plain) => 184 + NonceBytes + plain + (TagBytes * Math.Max(1, (plain + Chunk - 1) / Chunk));
+    public static int SizeOf(int plain) => HeaderBytes + NonceBytes + plain + (TagBytes * Math.Max(1, (plain + Chunk - 1) / Chunk));
 
     /// <summary>Seals to one X25519 public key of 32 bytes.</summary>
     /// <exception cref="CryptographicException">The key is one of the few that no honest node has (low order).</exception>

@@ -94,7 +94,7 @@ public sealed class Host : IAsyncDisposable
         _broker = await StartBrokerAsync(folder, key, identity, certificate, token).ConfigureAwait(false);
         _parts.Push(_broker);
         _links = new Links(
-            LinkOptions(),
+            LinkOptions() with { Relay = RelayOptions() },
             _broker,
             () => SystemEntropy.Instance.Below(1000) / 1000.0,
             Take,
@@ -239,6 +239,46 @@ public sealed class Host : IAsyncDisposable
                 DeadAfter = TimeSpan.FromSeconds(3),
             }
             : LinksOptions.Default;
+
+    /// <summary>The relay of the settings; its password is in a file of its own, so that the settings hold no secret.</summary>
+    private RelayOptions? RelayOptions()
+    {
+        if (_settings.Relay is not { } relay)
+            return null;
+        if (relay.Authorities is { } ca && !File.Exists(ca))
+            throw new SetupException("settings.faults", $"[relay] ca: there is no file {ca}.");
+        return new RelayOptions
+        {
+            Host = relay.Host,
+            Port = relay.Port,
+            Sealer = _sealer,
+            AuthoritiesFile = relay.Authorities,
+            Login = relay.User is { } user ? (user, Password(relay)) : null,
+        };
+    }
+
+    private static string Password(RelaySettings relay)
+    {
+        if (relay.PasswordFile is not { } file)
+            return "";
+        try
+        {
+            return File.ReadAllText(file).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SetupException("settings.faults", $"[relay] password_file: {file} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The key for a peer that the stewards let go by the relay.</summary>
+    private string? SealKeyFor(Did peer)
+    {
+        if (_settings.Relay?.Serves(peer) != true)
+            return null;
+        var key = Door.Read(db => Identities.SealOf(db, peer));
+        return Sealer.IsKey(key) ? key : null;
+    }
 
     private async Task OpenDoorsAsync(DataFolder folder, Identity identity, X509Certificate2 certificate)
     {
@@ -430,6 +470,9 @@ public sealed class Host : IAsyncDisposable
                         open.Port,
                         Pem(open.Certificate)
                     )
+                    {
+                        SealKey = SealKeyFor(open.Did),
+                    }
                 );
                 break;
             case CutPeer cut:
@@ -467,7 +510,7 @@ public sealed class Host : IAsyncDisposable
     {
         NodeInput? input = happened switch
         {
-            Sync.Io.LinkUp up => new LinkUp(new Did(up.Did)),
+            Sync.Io.LinkUp up => new LinkUp(new Did(up.Did), up.Way == LinkWay.Relay),
             Sync.Io.LinkDown down => new LinkDown(new Did(down.Did)),
             LinkFlooded flood => new Flooded(new Did(flood.Did), flood.Dropped),
             LinkMessage message => new Received(new Did(message.From), message.Kind, message.Bytes),
