@@ -191,15 +191,13 @@ public sealed record Settings
 }
 
 /// <summary>A relay as the settings name it; the stewards of both cabinets name the same one.</summary>
-/// <param name="Host">Address or name.</param>
-/// <param name="Port">Port, 8883 with a certificate authority and 1883 without, unless said.</param>
+/// <param name="Doors">Address or name and port; port 8883 with a certificate authority and 1883 without, unless said. A cluster has several, tried in turn.</param>
 /// <param name="User">The account at the relay; null = none.</param>
 /// <param name="PasswordFile">The file with the account's password.</param>
 /// <param name="Authorities">PEM file of the relay's certificate authority; null = no TLS.</param>
 /// <param name="Peers">First 13 characters of the DIDs that are reached by it; empty = every neighbour.</param>
 public sealed record RelaySettings(
-    string Host,
-    int Port,
+    IReadOnlyList<(string Host, int Port)> Doors,
     string? User,
     string? PasswordFile,
     string? Authorities,
@@ -210,12 +208,13 @@ public sealed record RelaySettings(
 
     internal static RelaySettings? Read(SettingsReader read)
     {
-        if (read.Raw("relay:address") is not { } address)
+        var addresses = read.List("relay:address");
+        if (addresses.Count == 0)
             return null;
         var ca = read.Raw("relay:ca");
-        var (host, port) = read.HostAndPort("relay:address", address, ca is null ? 1883 : 8883);
+        var doors = addresses.Select(a => read.HostAndPort("relay:address", a, ca is null ? 1883 : 8883)).ToArray();
         var peers = read.List("relay:peers");
-        return new RelaySettings(host, port, read.Raw("relay:user"), read.Raw("relay:password_file"), ca, peers is ["all"] ? [] : peers);
+        return new RelaySettings(doors, read.Raw("relay:user"), read.Raw("relay:password_file"), ca, peers is ["all"] ? [] : peers);
     }
 }
 

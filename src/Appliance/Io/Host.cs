@@ -249,8 +249,7 @@ public sealed class Host : IAsyncDisposable
             throw new SetupException("settings.faults", $"[relay] ca: there is no file {ca}.");
         return new RelayOptions
         {
-            Host = relay.Host,
-            Port = relay.Port,
+            Doors = relay.Doors,
             Sealer = _sealer,
             AuthoritiesFile = relay.Authorities,
             Login = relay.User is { } user ? (user, Password(relay)) : null,

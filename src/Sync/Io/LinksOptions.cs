@@ -71,9 +71,8 @@ public sealed record LinkTarget(string Did, IPAddress? Address, int Port, string
 /// <summary>A relay: any MQTT 3.1.1 broker. It sees who sends how much to whom and when, and nothing of what is in it.</summary>
 public sealed record RelayOptions
 {
-    /// <summary>Address or name.</summary>
-    public required string Host { get; init; }
-    public required int Port { get; init; }
+    /// <summary>Address or name and port of each door of the relay; a cluster has several, tried in turn.</summary>
+    public required IReadOnlyList<(string Host, int Port)> Doors { get; init; }
 
     /// <summary>Seals to peers and opens what they sealed to us.</summary>
     public required Sealer Sealer { get; init; }

@@ -18,6 +18,7 @@ internal sealed class LinksRelay
     private MqttClient? _client;
     private TimeSpan _tryStarted;
     private bool _wasUp;
+    private volatile int _door;
     private bool _closed;
     private volatile string? _lastFault;
     private long _strangers;
@@ -31,7 +32,10 @@ internal sealed class LinksRelay
     public bool IsUp => _client is { IsUp: true };
 
     /// <summary>From any thread.</summary>
-    public RelayStatus Status() => new(_relay.Host, _relay.Port, _wasUp, _lastFault, Interlocked.Read(ref _strangers));
+    public RelayStatus Status() => new(Door.Host, Door.Port, _wasUp, _lastFault, Interlocked.Read(ref _strangers));
+
+    /// <summary>The door that is tried or used now.</summary>
+    private (string Host, int Port) Door => _relay.Doors[_door % _relay.Doors.Count];
 
     /// <summary>Looks the name up outside the loop, which must not wait, and connects.</summary>
     public void Dial()
@@ -39,7 +43,7 @@ internal sealed class LinksRelay
         if (_closed)
             return;
         _tryStarted = MqttLoop.Now;
-        if (IPAddress.TryParse(_relay.Host, out var address))
+        if (IPAddress.TryParse(Door.Host, out var address))
             Connect(address);
         else
             _ = ResolveAsync();
@@ -70,7 +74,7 @@ internal sealed class LinksRelay
         IPAddress? found = null;
         try
         {
-            found = (await Dns.GetHostAddressesAsync(_relay.Host).WaitAsync(_options.ReadyWithin).ConfigureAwait(false)).FirstOrDefault();
+            found = (await Dns.GetHostAddressesAsync(Door.Host).WaitAsync(_options.ReadyWithin).ConfigureAwait(false)).FirstOrDefault();
         }
         catch (Exception e) when (e is SocketException or TimeoutException or ArgumentException)
         {
@@ -81,7 +85,7 @@ internal sealed class LinksRelay
             if (found is not null)
                 Connect(found);
             else
-                Closed($"the name {_relay.Host} is not known here", _backOff.Next(_tryStarted, _links.Jitter()));
+                Closed($"the name {Door.Host} is not known here", _backOff.Next(_tryStarted, _links.Jitter()));
         });
     }
 
@@ -96,7 +100,7 @@ internal sealed class LinksRelay
             {
                 ClientId = _links.Me,
                 Host = address.ToString(),
-                Port = _relay.Port,
+                Port = Door.Port,
                 Filter = Topic.EverythingTo(_links.Me),
                 Login = _relay.Login,
                 Authorities = _relay.AuthoritiesFile,
@@ -133,6 +137,8 @@ internal sealed class LinksRelay
         _links.RelayChanged("the relay: " + reason);
         if (_closed)
             return;
+        // The session lives in the whole cluster: whichever door opens has it.
+        _door = (_door + 1) % _relay.Doors.Count;
         var wait = _tryStarted + retry.After - MqttLoop.Now;
         _links.Loop.After(wait > TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(100), Dial);
     }

@@ -75,6 +75,9 @@ internal sealed class Cabinet : Station, IDisposable
     public override string Spki { get; }
     public override bool IsUp => _node is not null;
     public NodeKey Key => _key;
+
+    /// <summary>Opens what is sealed to this cabinet.</summary>
+    public Sealer Sealer => new(_seal, new SeededEntropy(World.Options.Seed, Name));
     public SimClock Clock { get; }
 
     /// <summary>What the checkers last saw committed.</summary>
@@ -158,7 +161,7 @@ internal sealed class Cabinet : Station, IDisposable
 
     public override bool Aims(Station peer) => _opened.TryGetValue(peer.Did, out var address) && address == peer.Address;
 
-    public override void LinkUp(Did peer) => Post(new LinkUp(peer));
+    public override void LinkUp(Did peer, bool stored = false) => Post(new LinkUp(peer, stored));
 
     public override void LinkDown(Did peer) => Post(new LinkDown(peer));
 
