@@ -50,6 +50,6 @@ public static partial class CourierNames
         );
     }
 
-    [GeneratedRegex(@"^(have|(?<r>receipt-)?(?<stream>[0-7])-(?<seq>[0-9]{1,16}))\.age$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(have|(?<r>receipt-)?(?<stream>[0-7])-(?<seq>[0-9]{1,16}))\.age\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Sealed();
 }
