@@ -1,3 +1,4 @@
+using EdgeNode.Sync.Courier;
 using EdgeNode.Wire;
 
 namespace EdgeNode.Appliance;
@@ -54,6 +55,15 @@ public sealed record StopCabinet(string Why, TimeSpan? BackAfter) : Command;
 public sealed record PairFrame(byte[] Bytes, string TlsSpki) : Command;
 
 /// <summary>
+/// One page of what a courier takes to a peer. <paramref name="After"/> is empty for the first page and then what the last answer's parcel says; the answer's
+/// parcel has the sealed files.
+/// </summary>
+public sealed record CarryOut(Did Peer, IReadOnlyList<HaveStream> After) : Command;
+
+/// <summary>What a courier brought: sealed files in any order, whole or not, for us or not. The answer counts what became of them.</summary>
+public sealed record CarryIn(IReadOnlyList<byte[]> Files) : Command;
+
+/// <summary>
 /// What came of a command, told after the commit. Refusals carry a code for programs and a sentence for people; nothing was changed then.
 /// </summary>
 public sealed record Answer(string Code, string Text)
@@ -70,6 +80,12 @@ public sealed record Answer(string Code, string Text)
 
     /// <summary>Bytes for the caller (pairing).</summary>
     public byte[]? Bytes { get; init; }
+
+    /// <summary>What a courier takes along.</summary>
+    public Parcel? Parcel { get; init; }
+
+    /// <summary>What became of what a courier brought.</summary>
+    public Delivered? Delivered { get; init; }
 
     public static Answer Refused(string code, string text) => new(code, text);
 }

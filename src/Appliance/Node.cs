@@ -54,6 +54,7 @@ public sealed class Node : IDisposable
     private readonly Schedule _schedule;
     private readonly PeerRoads _roads;
     private readonly PowerDesk _power;
+    private readonly CourierDesk _courier;
     private readonly P256 _p256 = new();
     private Moment _looked;
 
@@ -62,7 +63,8 @@ public sealed class Node : IDisposable
     /// <param name="card">What the node says of itself when pairing.</param>
     /// <param name="entropy">The only source of randomness.</param>
     /// <param name="options">Waits and bounds.</param>
-    public Node(Db db, NodeKey key, NodeCard card, Entropy entropy, NodeOptions options)
+    /// <param name="sealer">Opens what was sealed to this node.</param>
+    public Node(Db db, NodeKey key, NodeCard card, Entropy entropy, NodeOptions options, Sealer sealer)
     {
         (_db, _entropy) = (db, entropy);
         Did = card.Identity.Did;
@@ -88,6 +90,7 @@ public sealed class Node : IDisposable
         _roads = new PeerRoads(_custody.IsReady, options.TryRoadFor);
         _power = new PowerDesk(_signer, _outbox, options.SyncWindow);
         _custody.Reach = _power.Reach;
+        _courier = new CourierDesk(_custody, sealer);
         Card = card;
     }
 
@@ -158,7 +161,7 @@ public sealed class Node : IDisposable
                 turn.Emit(new Reply(asked.Ticket, Do(turn, asked.Command)));
                 break;
             case LinkUp up:
-                _custody.LinkUp(turn, up.Peer);
+                _custody.LinkUp(turn, up.Peer, up.Stored);
                 break;
             case LinkDown down:
                 _custody.LinkDown(down.Peer);
@@ -292,6 +295,8 @@ public sealed class Node : IDisposable
             EditLoad edit => _power.Edit(turn, edit),
             StopCabinet stop => DoStop(turn, stop),
             PairFrame frame => DoPair(turn, frame),
+            CarryOut carry => _courier.Out(turn, carry),
+            CarryIn carry => _courier.In(turn, carry),
             _ => throw new InvariantException($"no handler for {command.GetType().Name}"),
         };
 

@@ -16,7 +16,9 @@ public sealed record TimerDue : NodeInput;
 /// <param name="Ticket">Names the one who waits for the answer.</param>
 public sealed record Asked(long Ticket, Command Command) : NodeInput;
 
-public sealed record LinkUp(Did Peer) : NodeInput;
+/// <param name="Peer">Whose link.</param>
+/// <param name="Stored">It is a relay that keeps what is sent while the peer is away.</param>
+public sealed record LinkUp(Did Peer, bool Stored = false) : NodeInput;
 
 public sealed record LinkDown(Did Peer) : NodeInput;
 

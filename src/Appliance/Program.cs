@@ -14,6 +14,7 @@ public static class Program
         )
         {
             RunCommand.Create(),
+            CourierCommand.Create(),
             DemoCommand.Create(),
             DoctorCommand.Create(),
             HwCommand.Create(),

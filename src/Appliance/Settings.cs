@@ -44,6 +44,9 @@ public sealed record Settings
     /// <summary>Whether the cabinet is announced and looks for others on the local network (default: yes).</summary>
     public bool Discovery { get; init; } = true;
 
+    /// <summary>The broker that carries sealed bundles where no direct link stands (default: none).</summary>
+    public RelaySettings? Relay { get; init; }
+
     /// <summary>Waits of a neighbourhood on one machine instead of those of real links (default: no).</summary>
     public bool DemoPace { get; init; }
 
@@ -91,6 +94,7 @@ public sealed record Settings
             AutoPlan = read.OneOf("matching:plan", "auto", "manual") == "auto",
             Cap = read.Number("matching:cap", d.Cap, 2, 4),
             Mode = FindingModes.Parse(read.OneOf("matching:mode", "replicate", "query", "gossip")) ?? d.Mode,
+            Relay = RelaySettings.Read(read),
             DemoPace = read.OneOf("timing:pace", "normal", "demo") == "demo",
             Bill = get("power:bill"),
             MainsActive = get("power:mains_active") is null ? null : read.OneOf("power:mains_active", "high", "low"),
@@ -128,6 +132,11 @@ public sealed record Settings
         "matching:plan",
         "matching:cap",
         "matching:mode",
+        "relay:address",
+        "relay:user",
+        "relay:password_file",
+        "relay:ca",
+        "relay:peers",
         "timing:pace",
         "power:bill",
         "power:mains_active",
@@ -148,6 +157,12 @@ public sealed record Settings
                     Ping = TimeSpan.FromSeconds(1),
                     DeadAfter = TimeSpan.FromSeconds(3),
                     Retransmit = TimeSpan.FromSeconds(3),
+                    RelayPing = TimeSpan.FromSeconds(2),
+                    RelayDeadAfter = TimeSpan.FromSeconds(8),
+                    RelayRetransmit = TimeSpan.FromSeconds(5),
+                    RelayKept = TimeSpan.FromSeconds(20),
+                    RelayCrossing = TimeSpan.FromSeconds(2),
+                    Knock = TimeSpan.FromSeconds(10),
                 },
                 Exchange = new ExchangeOptions
                 {
@@ -173,6 +188,34 @@ public sealed record Settings
                 PlanCap = Cap,
                 PlanQuiet = AutoPlan ? NodeOptions.Default.PlanQuiet : null,
             };
+}
+
+/// <summary>A relay as the settings name it; the stewards of both cabinets name the same one.</summary>
+/// <param name="Doors">Address or name and port; port 8883 with a certificate authority and 1883 without, unless said. A cluster has several, tried in turn.</param>
+/// <param name="User">The account at the relay; null = none.</param>
+/// <param name="PasswordFile">The file with the account's password.</param>
+/// <param name="Authorities">PEM file of the relay's certificate authority; null = no TLS.</param>
+/// <param name="Peers">First 13 characters of the DIDs that are reached by it; empty = every neighbour.</param>
+public sealed record RelaySettings(
+    IReadOnlyList<(string Host, int Port)> Doors,
+    string? User,
+    string? PasswordFile,
+    string? Authorities,
+    IReadOnlyList<string> Peers
+)
+{
+    public bool Serves(Wire.Did peer) => Peers.Count == 0 || Peers.Contains(peer.Short);
+
+    internal static RelaySettings? Read(SettingsReader read)
+    {
+        var addresses = read.List("relay:address");
+        if (addresses.Count == 0)
+            return null;
+        var ca = read.Raw("relay:ca");
+        var doors = addresses.Select(a => read.HostAndPort("relay:address", a, ca is null ? 1883 : 8883)).ToArray();
+        var peers = read.List("relay:peers");
+        return new RelaySettings(doors, read.Raw("relay:user"), read.Raw("relay:password_file"), ca, peers is ["all"] ? [] : peers);
+    }
 }
 
 /// <summary>Reads values and collects a sentence for each that does not fit.</summary>
@@ -208,6 +251,21 @@ internal sealed class SettingsReader(Func<string, string?> get)
             return at;
         Fault(key, $"'{text}' is not an address with a port such as 127.0.0.1:3493");
         return null;
+    }
+
+    /// <summary>The words behind a key, or null when there are none.</summary>
+    public string? Raw(string key) => get(key)?.Trim() is { Length: > 0 } text ? text : null;
+
+    /// <summary><c>192.0.2.7</c>, <c>relay.example:8883</c> or <c>[2001:db8::7]:1883</c>.</summary>
+    public (string Host, int Port) HostAndPort(string key, string text, int port)
+    {
+        var bare = !text.StartsWith('[') && text.Count(c => c == ':') > 1;
+        if (!Uri.TryCreate("mqtt://" + (bare ? $"[{text}]" : text), UriKind.Absolute, out var uri) || uri.AbsolutePath.Length > 1)
+        {
+            Fault(key, $"'{text}' is not an address such as relay.example:8883");
+            return ("", port);
+        }
+        return (uri.Host.Trim('[', ']'), uri.Port > 0 ? uri.Port : port);
     }
 
     public int Port(string key, int fallback) => Number(key, fallback, 1, 65535);

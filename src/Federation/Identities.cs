@@ -49,6 +49,16 @@ public static class Identities
         return genesis;
     }
 
+    /// <summary>The X25519 key (hex) that bundles for a node are sealed to; null when its genesis names none.</summary>
+    public static string? SealOf(Db db, Did did)
+    {
+        var genesis = db.One("SELECT genesis FROM identity WHERE did = $1 AND type = 'node'", r => r.Bytes(0), did.Value);
+        // Verified before it was kept.
+        return genesis is null || Frame.TryReadWhole(genesis, 0) is not { } frame
+            ? null
+            : WireJson.Read(frame.Header.Span, WireJson.Default.GenesisHeader)?.Seal;
+    }
+
     /// <summary>A statement of kind identity: a person's log, vouched for by the node that sent it.</summary>
     public static Verdict Apply(Turn turn, Statement statement, P256 p256)
     {

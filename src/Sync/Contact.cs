@@ -17,6 +17,14 @@ internal sealed class Contact(Moment since)
     /// <summary>A connection of ours to the peer stands; it may also reach us by one of its own.</summary>
     public bool LinkUp { get; set; }
 
+    /// <summary>
+    /// The link is a relay that keeps what is sent while the peer is away: the peer's have need not have come before we send, and its answers take their time.
+    /// </summary>
+    public bool Stored { get; set; }
+
+    /// <summary>Bundles may leave: the peer has answered, or what carries them waits for it.</summary>
+    public bool Sends => Ready || (LinkUp && Stored);
+
     /// <summary>Run of the peer's process that the have named.</summary>
     public string Boot { get; set; } = "";
     public Moment LastHeard { get; private set; } = since;
@@ -54,13 +62,21 @@ internal sealed class Contact(Moment since)
     /// <summary>
     /// A gap at the peer: what it lacks is sent again, unless it was sent only now (its have crossed our bundles on the way).
     /// </summary>
-    public void RewindAfter(int stream, long there, Moment now)
+    public void RewindAfter(int stream, long there, Moment now, SyncOptions options)
     {
         var next = _underWay.Keys.FirstOrDefault(k => k.Stream == stream && k.Seq > there);
-        if (next.Seq < 1 || next.Seq - 1 != there || now - _underWay[next].At < TimeSpan.FromMilliseconds(500))
+        var crossing = Stored ? options.RelayCrossing : options.Crossing;
+        if (next.Seq < 1 || next.Seq - 1 != there || now - _underWay[next].At < crossing)
             return;
         foreach (var key in _underWay.Keys.Where(k => k.Stream == stream && k.Seq > there).ToArray())
             Drop(key);
+    }
+
+    /// <summary>What a relay keeps for the peer counts as sent from now on: it comes with the peer's return, or is sent again when its receipt stays out.</summary>
+    public void StartWaitsAnew(Moment now)
+    {
+        foreach (var (key, sent) in _underWay.ToArray())
+            _underWay[key] = (sent.Bytes, now);
     }
 
     public bool UnderWay(FormedBundle formed) => _underWay.ContainsKey((formed.Stream, formed.Seq));
@@ -86,12 +102,20 @@ internal sealed class Contact(Moment since)
     /// <summary>Bundles whose receipt is overdue count as not sent, so they are sent again.</summary>
     public void DropOverdue(Moment now, SyncOptions options)
     {
-        foreach (var (key, sent) in _underWay.Where(u => now - u.Value.At >= options.Retransmit).ToArray())
+        foreach (var (key, sent) in _underWay.Where(u => now - u.Value.At >= Retransmit(options)).ToArray())
             Drop(key);
     }
 
     public Moment? RetransmitAt(SyncOptions options) =>
-        _underWay.Count == 0 ? null : _underWay.Values.Min(u => u.At) + options.Retransmit;
+        _underWay.Count == 0 ? null : _underWay.Values.Min(u => u.At) + Retransmit(options);
+
+    /// <summary>A silence after which the peer counts as gone.</summary>
+    public TimeSpan DeadAfter(SyncOptions options) => Stored ? options.RelayDeadAfter : options.DeadAfter;
+
+    private TimeSpan Retransmit(SyncOptions options) =>
+        !Stored ? options.Retransmit
+        : Ready ? options.RelayRetransmit
+        : options.RelayKept;
 
     /// <summary>
     /// Next sign of life. In contact it is due when either side has been silent; before that when our last greeting has stayed without a have, also while we
@@ -101,8 +125,8 @@ internal sealed class Contact(Moment since)
     public Moment PingAt(SyncOptions options)
     {
         if (!Ready)
-            return Greeted + (LinkUp || LastHeard > Greeted ? options.Ping : options.Knock);
-        return (LastHeard > Greeted ? LastHeard : Greeted) + options.Ping;
+            return Greeted + ((LinkUp && !Stored) || LastHeard > Greeted ? options.Ping : options.Knock);
+        return (LastHeard > Greeted ? LastHeard : Greeted) + (Stored ? options.RelayPing : options.Ping);
     }
 
     /// <summary>A receipt is owed for this bundle and all between it and what is owed already.</summary>

@@ -27,11 +27,17 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
     /// <summary>The peering has ended: nothing is taken from it or sent to it any more.</summary>
     public void Dismiss(Did peer) => _contacts.Remove(peer);
 
-    public void LinkUp(Turn turn, Did peer)
+    /// <param name="turn">The step.</param>
+    /// <param name="peer">Whose link.</param>
+    /// <param name="stored">It is a relay that keeps what is sent while the peer is away.</param>
+    public void LinkUp(Turn turn, Did peer, bool stored = false)
     {
         if (!_contacts.TryGetValue(peer, out var contact))
             return;
-        contact.LinkUp = true;
+        // A direct link has died and the relay takes over: what was under way on it counts as not sent.
+        if (stored && !contact.Stored)
+            contact.Rewind();
+        (contact.LinkUp, contact.Stored) = (true, stored);
         Greet(turn, peer, contact, reply: true);
     }
 
@@ -39,48 +45,98 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
     {
         if (!_contacts.TryGetValue(peer, out var contact))
             return;
-        contact.LinkUp = false;
+        (contact.LinkUp, contact.Stored) = (false, false);
         contact.Forget();
     }
 
     /// <summary>A bundle arrived. This is where it is acknowledged: the receipt is an effect, so it leaves after the commit of this step.</summary>
-    public void Data(Turn turn, Did peer, byte[] raw)
+    /// <param name="turn">The step.</param>
+    /// <param name="peer">Who handed it over.</param>
+    /// <param name="raw">The bundle.</param>
+    /// <param name="carried">A courier brought it: that says nothing about a link. Its receipt goes by any link there is, and with the next courier.</param>
+    public Arrival Data(Turn turn, Did peer, byte[] raw, bool carried = false)
     {
         if (!_contacts.TryGetValue(peer, out var contact))
         {
             SetAside.CountRefusal(turn, peer, "peer.not_enrolled");
-            return;
+            return Arrival.Refused;
         }
         Traffic.Add(turn, peer, Traffic.BytesReceived, raw.Length);
-        switch (inbox.Take(turn, peer, raw, out var stream, out var seq))
+        var arrival = inbox.Take(turn, peer, raw, out var stream, out var seq);
+        if (arrival is Arrival.Taken or Arrival.Again)
         {
-            case Arrival.Taken:
-            case Arrival.Again:
+            if (!carried)
                 contact.Heard(turn.Now);
-                contact.Owe(stream, seq);
-                break;
-            case Arrival.Gap:
-                // Told once per step at most, and not while the sender is still answering the last telling.
-                contact.TellHave = true;
-                break;
-            default:
-                break;
+            contact.Owe(stream, seq);
         }
+        // Told once per step at most, and not while the sender is still answering the last telling.
+        else if (arrival == Arrival.Gap && !carried)
+            contact.TellHave = true;
+        return arrival;
     }
 
-    public void Receipt(Turn turn, Did peer, byte[] raw)
+    /// <summary>Whether the receipt was one of the peer's for us.</summary>
+    public bool Receipt(Turn turn, Did peer, byte[] raw, bool carried = false)
     {
         if (Control(turn, peer, Kinds.Receipt, raw, out var contact) is not { } frame)
-            return;
+            return false;
         if (WireJson.Read(frame.Body.Span, WireJson.Default.ReceiptBody) is not { } receipt)
         {
             SetAside.CountRefusal(turn, peer, "receipt.malformed");
-            return;
+            return false;
         }
-        contact.Heard(turn.Now);
+        if (!carried)
+            contact.Heard(turn.Now);
         Traffic.Add(turn, peer, Traffic.ReceiptsReceived, 1);
         outbox.Take(turn, peer, receipt);
         contact.Landed(receipt);
+        return true;
+    }
+
+    /// <summary>
+    /// A have that a courier brought. It may be old and says nothing about a link: it only tells which receipts its sender lacks, and those go by any link there is.
+    /// </summary>
+    public bool CarriedHave(Turn turn, Did peer, byte[] raw)
+    {
+        if (Control(turn, peer, Kinds.Have, raw, out var contact) is not { } frame)
+            return false;
+        if (WireJson.Read(frame.Body.Span, WireJson.Default.HaveBody) is not { } have)
+        {
+            SetAside.CountRefusal(turn, peer, "have.malformed");
+            return false;
+        }
+        foreach (var open in have.Open)
+            OweFrom(turn, peer, contact, open);
+        return true;
+    }
+
+    /// <summary>
+    /// What a courier takes to a peer: on the first page our have and the receipts for what is here, then bundles under way and new ones, formed exactly as for a
+    /// link, up to one page of bytes. They stay in our custody until their receipt comes back, by whatever way.
+    /// </summary>
+    /// <param name="turn">The step.</param>
+    /// <param name="peer">The enrolled peer.</param>
+    /// <param name="after">The last bundle per stream that is on the stick already; empty for the first page.</param>
+    public List<CarriedFrame> Carry(Turn turn, Did peer, IReadOnlyList<HaveStream> after)
+    {
+        var frames = new List<CarriedFrame>();
+        if (after.Count == 0)
+            CarryWords(turn, peer, frames);
+        var left = options.CarryPage;
+        foreach (var formed in Outbox.Formed(turn.Db, peer).Where(f => f.Seq > (after.FirstOrDefault(a => a.Stream == f.Stream)?.Seq ?? 0)))
+        {
+            if (left <= 0)
+                return frames;
+            left -= formed.Bytes;
+            frames.Add(Carried(turn, peer, formed));
+        }
+        while (left > 0 && outbox.FormNext(turn, peer) is { } formed)
+        {
+            left -= formed.Bytes;
+            CountStatements(turn, peer, formed);
+            frames.Add(Carried(turn, peer, formed));
+        }
+        return frames;
     }
 
     public void Have(Turn turn, Did peer, byte[] raw)
@@ -116,7 +172,7 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
             contact.NotBefore(turn.Now);
             PayReceipts(turn, peer, contact);
             Watch(turn, peer, contact);
-            if (contact.Ready)
+            if (contact.Sends)
                 Pump(turn, peer, contact);
         }
     }
@@ -128,7 +184,7 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
         foreach (var (peer, contact) in _contacts)
         {
             due = Earlier(due, contact.PingAt(options));
-            if (!contact.Ready)
+            if (!contact.Sends)
                 continue;
             due = Earlier(due, contact.RetransmitAt(options));
             // What was due at the last look and is still here waits for room, not for a time.
@@ -170,15 +226,21 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
     /// <summary>
     /// After a new contact everything beyond the peer's have counts as not sent; without one, only what a gap shows to be missing.
     /// </summary>
-    private static void Reconcile(Turn turn, Did peer, Contact contact, HaveBody have, bool fresh)
+    private void Reconcile(Turn turn, Did peer, Contact contact, HaveBody have, bool fresh)
     {
         if (fresh)
         {
-            contact.Rewind();
+            if (contact.Stored)
+                contact.StartWaitsAnew(turn.Now);
+            else
+                contact.Rewind();
             foreach (var formed in Outbox.Formed(turn.Db, peer))
             {
                 // What the peer has waits for its receipt, which our own have asked for; only the rest is sent.
-                if (formed.Seq <= (have.Streams.FirstOrDefault(s => s.Stream == formed.Stream)?.Seq ?? 0))
+                if (
+                    formed.Seq <= (have.Streams.FirstOrDefault(s => s.Stream == formed.Stream)?.Seq ?? 0)
+                    && !contact.UnderWay(formed)
+                )
                     contact.Sent(formed, turn.Now);
             }
             return;
@@ -186,13 +248,18 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
         foreach (var stream in Outbox.Open(turn.Db, peer))
         {
             var there = have.Streams.FirstOrDefault(s => s.Stream == stream.Stream)?.Seq ?? 0;
-            contact.RewindAfter(stream.Stream, there, turn.Now);
+            contact.RewindAfter(stream.Stream, there, turn.Now, options);
         }
     }
 
     private void Greet(Turn turn, Did peer, Contact contact, bool reply)
     {
         contact.Greeted = turn.Now;
+        turn.Emit(new SendOnLink(peer, TopicKind.Have, "control", SignedHave(turn, peer, reply)));
+    }
+
+    private byte[] SignedHave(Turn turn, Did peer, bool reply)
+    {
         var body = new HaveBody(
             voice.Boot,
             voice.ContractVersion,
@@ -201,15 +268,25 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
             Inbox.Have(turn.Db, peer),
             Outbox.Open(turn.Db, peer)
         );
-        turn.Emit(
-            new SendOnLink(
-                peer,
-                TopicKind.Have,
-                "control",
-                Wire.Control.Sign(signer, Kinds.Have, peer, WireJson.Write(body, WireJson.Default.HaveBody))
-            )
-        );
+        return Wire.Control.Sign(signer, Kinds.Have, peer, WireJson.Write(body, WireJson.Default.HaveBody));
     }
+
+    private byte[] SignedReceipt(Did peer, ReceiptBody body) =>
+        Wire.Control.Sign(signer, Kinds.Receipt, peer, WireJson.Write(body, WireJson.Default.ReceiptBody));
+
+    private void CarryWords(Turn turn, Did peer, List<CarriedFrame> frames)
+    {
+        frames.Add(new CarriedFrame(TopicKind.Have, 0, 0, SignedHave(turn, peer, reply: false)));
+        foreach (var stream in Inbox.Have(turn.Db, peer))
+        foreach (var body in Inbox.ReceiptsFor(turn.Db, peer, stream.Stream, Math.Max(1, stream.Seq - options.InboxKept + 1), stream.Seq))
+        {
+            frames.Add(new CarriedFrame(TopicKind.Receipt, body.Stream, body.Last, SignedReceipt(peer, body)));
+            Traffic.Add(turn, peer, Traffic.ReceiptsSent, 1);
+        }
+    }
+
+    private static CarriedFrame Carried(Turn turn, Did peer, FormedBundle formed) =>
+        new(TopicKind.Data, formed.Stream, formed.Seq, Outbox.Load(turn.Db, peer, formed.Stream, formed.Seq));
 
     private void PayReceipts(Turn turn, Did peer, Contact contact)
     {
@@ -221,16 +298,17 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
         }
         foreach (var (stream, first, last) in contact.TakeOwed())
         {
-            var body = Inbox.ReceiptFor(turn.Db, peer, stream, first, last);
-            var frame = Wire.Control.Sign(signer, Kinds.Receipt, peer, WireJson.Write(body, WireJson.Default.ReceiptBody));
-            turn.Emit(new SendOnLink(peer, TopicKind.Receipt, "control", frame));
-            Traffic.Add(turn, peer, Traffic.ReceiptsSent, 1);
+            foreach (var body in Inbox.ReceiptsFor(turn.Db, peer, stream, first, last))
+            {
+                turn.Emit(new SendOnLink(peer, TopicKind.Receipt, "control", SignedReceipt(peer, body)));
+                Traffic.Add(turn, peer, Traffic.ReceiptsSent, 1);
+            }
         }
     }
 
     private void Watch(Turn turn, Did peer, Contact contact)
     {
-        if (contact.Ready && turn.Now - contact.LastHeard > options.DeadAfter)
+        if (contact.Ready && turn.Now - contact.LastHeard > contact.DeadAfter(options))
             contact.Forget();
         if (contact.PingAt(options) <= turn.Now)
             Greet(turn, peer, contact, reply: true);
@@ -251,15 +329,20 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
         }
         while (contact.HasRoom(options.FillTo, options) && outbox.FormNext(turn, peer, reach) is { } formed)
         {
-            var statements = turn.Db.Number(
-                "SELECT count(*) FROM outbox WHERE peer = $1 AND stream = $2 AND bundle_seq = $3",
-                peer.Value,
-                formed.Stream,
-                formed.Seq
-            );
-            Traffic.Add(turn, peer, Traffic.StatementsSent, statements);
+            CountStatements(turn, peer, formed);
             Send(turn, peer, contact, formed);
         }
+    }
+
+    private static void CountStatements(Turn turn, Did peer, FormedBundle formed)
+    {
+        var statements = turn.Db.Number(
+            "SELECT count(*) FROM outbox WHERE peer = $1 AND stream = $2 AND bundle_seq = $3",
+            peer.Value,
+            formed.Stream,
+            formed.Seq
+        );
+        Traffic.Add(turn, peer, Traffic.StatementsSent, statements);
     }
 
     private static void Send(Turn turn, Did peer, Contact contact, FormedBundle formed)
@@ -279,3 +362,6 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
 
 /// <summary>What custody says of this node in its haves, and whom it tells of a new contact.</summary>
 public sealed record CustodyVoice(string Boot, string ContractVersion, string Release, Action<Turn, Did, HaveBody> Contacted);
+
+/// <summary>One frame that a courier takes along; <paramref name="Seq"/> is that of the bundle, or the last one of the receipt.</summary>
+public sealed record CarriedFrame(TopicKind Kind, int Stream, long Seq, byte[] Bytes);

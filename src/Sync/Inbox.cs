@@ -52,18 +52,34 @@ public sealed class Inbox(VerifyGate gate, SyncOptions options, Func<Turn, State
         return Arrival.Taken;
     }
 
-    /// <summary>The receipt body for a range that is in the inbox.</summary>
-    public static ReceiptBody ReceiptFor(Db db, Did peer, int stream, long first, long last)
+    /// <summary>Exceptions in one receipt, at most (one bundle's own may be more): about 150 bytes each, and a receipt's body may have 32 KiB.</summary>
+    private const int MostExceptions = 64;
+
+    /// <summary>The receipts for a range that is in the inbox: one, or several where much was not accepted.</summary>
+    public static List<ReceiptBody> ReceiptsFor(Db db, Did peer, int stream, long first, long last)
     {
-        var exceptions = db.All(
-            "SELECT exceptions FROM inbox WHERE peer = $1 AND stream = $2 AND seq BETWEEN $3 AND $4 AND exceptions IS NOT NULL ORDER BY seq",
-            r => WireJson.Read(r.Text(0), WireJson.Default.ReceiptBody)!.Exceptions,
+        var refused = db.All(
+            "SELECT seq, exceptions FROM inbox WHERE peer = $1 AND stream = $2 AND seq BETWEEN $3 AND $4 AND exceptions IS NOT NULL ORDER BY seq",
+            r => (Seq: r.Long(0), List: WireJson.Read(r.Text(1), WireJson.Default.ReceiptBody)!.Exceptions),
             peer.Value,
             stream,
             first,
             last
         );
-        return new ReceiptBody(stream, first, last, [.. exceptions.SelectMany(e => e)]);
+        var bodies = new List<ReceiptBody>();
+        var gathered = new List<ReceiptException>();
+        foreach (var (seq, list) in refused)
+        {
+            if (gathered.Count > 0 && gathered.Count + list.Length > MostExceptions)
+            {
+                bodies.Add(new ReceiptBody(stream, first, seq - 1, [.. gathered]));
+                gathered.Clear();
+                first = seq;
+            }
+            gathered.AddRange(list);
+        }
+        bodies.Add(new ReceiptBody(stream, first, last, [.. gathered]));
+        return bodies;
     }
 
     /// <summary>Last bundle per stream, for the have.</summary>

@@ -23,6 +23,27 @@ public sealed record SyncOptions
     /// <summary>A bundle without a receipt is sent again after this (default: 20 s).</summary>
     public TimeSpan Retransmit { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>A bundle younger than this may have crossed the have that does not know it (default: 0.5 s).</summary>
+    public TimeSpan Crossing { get; init; } = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>The same over a relay (default: 10 s).</summary>
+    public TimeSpan RelayCrossing { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Over a relay a sign of life is sent when nothing else came for this long (default: 30 s).</summary>
+    public TimeSpan RelayPing { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Over a relay a peer is away when nothing came for this long (default: 90 s).</summary>
+    public TimeSpan RelayDeadAfter { get; init; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>Over a relay a bundle without a receipt is sent again after this while the peer is in contact (default: 1 min).</summary>
+    public TimeSpan RelayRetransmit { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>A bundle that a relay keeps for a peer that is away is sent again after this, for relays forget (default: 6 h).</summary>
+    public TimeSpan RelayKept { get; init; } = TimeSpan.FromHours(6);
+
+    /// <summary>Bytes of bundles that one step takes out for a courier (default: 1 MiB), so that a large stick does not hold up everybody else.</summary>
+    public int CarryPage { get; init; } = 1024 * 1024;
+
     /// <summary>Rows that may wait for one peer; then enqueue answers Full (default: 1,000,000).</summary>
     public int MaxWaiting { get; init; } = 1_000_000;
 

@@ -114,6 +114,18 @@ public sealed class DataFolder : IDisposable
             : null;
     }
 
+    /// <summary>The secret behind the sealing key of the genesis; <see cref="OpenIdentity"/> has made it.</summary>
+    public Sealer OpenSealer(Identity identity, Entropy entropy)
+    {
+        var secret = File.ReadAllBytes(PathOf("node.key"))[32..64];
+        if (Convert.ToHexStringLower(Sodium.X25519PublicKey(secret)) != identity.Seal)
+            throw new SetupException(
+                "folder.bad_key",
+                $"The key {PathOf("node.key")} does not open what neighbours seal to this node. Restore it from the same copy as the genesis."
+            );
+        return new Sealer(secret, entropy);
+    }
+
     /// <summary>Free bytes on the disk of the folder.</summary>
     public long FreeBytes() => new DriveInfo(Path).AvailableFreeSpace;
 

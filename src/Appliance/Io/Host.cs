@@ -24,6 +24,7 @@ public sealed class Host : IAsyncDisposable
     private readonly Settings _settings;
     private readonly TextWriter _log;
     private Broker? _broker;
+    private Sealer _sealer = null!;
     private Links? _links;
     private PairingCalls? _calls;
     private readonly HashSet<string> _favoured = new(StringComparer.Ordinal);
@@ -82,6 +83,7 @@ public sealed class Host : IAsyncDisposable
         var (key, identity, certificate) = folder.OpenIdentity(SystemEntropy.Instance);
         Keep(key);
         Keep(certificate);
+        _sealer = folder.OpenSealer(identity, SystemEntropy.Instance);
         DoorCheck.RequireFree(_settings);
         Door = new NodeDoor(folder.Store);
         Loop = new NodeLoop(() => MakeNode(folder, key, identity, certificate), Perform, Say);
@@ -92,7 +94,7 @@ public sealed class Host : IAsyncDisposable
         _broker = await StartBrokerAsync(folder, key, identity, certificate, token).ConfigureAwait(false);
         _parts.Push(_broker);
         _links = new Links(
-            LinkOptions(),
+            LinkOptions() with { Relay = RelayOptions() },
             _broker,
             () => SystemEntropy.Instance.Below(1000) / 1000.0,
             Take,
@@ -173,7 +175,7 @@ public sealed class Host : IAsyncDisposable
     {
         var db = folder.Store.OpenWriter(Node.Modules);
         BringUpWords(folder, db);
-        return new Node(db, key, CardOf(identity, certificate), SystemEntropy.Instance, _settings.ToNodeOptions());
+        return new Node(db, key, CardOf(identity, certificate), SystemEntropy.Instance, _settings.ToNodeOptions(), _sealer);
     }
 
     private static void BringUpWords(DataFolder folder, Db db)
@@ -237,6 +239,45 @@ public sealed class Host : IAsyncDisposable
                 DeadAfter = TimeSpan.FromSeconds(3),
             }
             : LinksOptions.Default;
+
+    /// <summary>The relay of the settings; its password is in a file of its own, so that the settings hold no secret.</summary>
+    private RelayOptions? RelayOptions()
+    {
+        if (_settings.Relay is not { } relay)
+            return null;
+        if (relay.Authorities is { } ca && !File.Exists(ca))
+            throw new SetupException("settings.faults", $"[relay] ca: there is no file {ca}.");
+        return new RelayOptions
+        {
+            Doors = relay.Doors,
+            Sealer = _sealer,
+            AuthoritiesFile = relay.Authorities,
+            Login = relay.User is { } user ? (user, Password(relay)) : null,
+        };
+    }
+
+    private static string Password(RelaySettings relay)
+    {
+        if (relay.PasswordFile is not { } file)
+            return "";
+        try
+        {
+            return File.ReadAllText(file).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SetupException("settings.faults", $"[relay] password_file: {file} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The key for a peer that the stewards let go by the relay.</summary>
+    private string? SealKeyFor(Did peer)
+    {
+        if (_settings.Relay?.Serves(peer) != true)
+            return null;
+        var key = Door.Read(db => Identities.SealOf(db, peer));
+        return Sealer.IsKey(key) ? key : null;
+    }
 
     private async Task OpenDoorsAsync(DataFolder folder, Identity identity, X509Certificate2 certificate)
     {
@@ -428,6 +469,9 @@ public sealed class Host : IAsyncDisposable
                         open.Port,
                         Pem(open.Certificate)
                     )
+                    {
+                        SealKey = SealKeyFor(open.Did),
+                    }
                 );
                 break;
             case CutPeer cut:
@@ -465,7 +509,7 @@ public sealed class Host : IAsyncDisposable
     {
         NodeInput? input = happened switch
         {
-            Sync.Io.LinkUp up => new LinkUp(new Did(up.Did)),
+            Sync.Io.LinkUp up => new LinkUp(new Did(up.Did), up.Way == LinkWay.Relay),
             Sync.Io.LinkDown down => new LinkDown(new Did(down.Did)),
             LinkFlooded flood => new Flooded(new Did(flood.Did), flood.Dropped),
             LinkMessage message => new Received(new Did(message.From), message.Kind, message.Bytes),

@@ -252,7 +252,7 @@ public sealed class NodeLoop : IAsyncDisposable
     private sealed class WorldFacts
     {
         private readonly Dictionary<(string, string, int, int), Seen> _seen = [];
-        private readonly HashSet<Did> _links = [];
+        private readonly Dictionary<Did, LinkUp> _links = [];
 
         public void Note(NodeInput input)
         {
@@ -265,7 +265,7 @@ public sealed class NodeLoop : IAsyncDisposable
                     _seen.Remove((g.Instance, g.Did13, g.Port, g.PairPort));
                     break;
                 case LinkUp up:
-                    _links.Add(up.Peer);
+                    _links[up.Peer] = up;
                     break;
                 case LinkDown down:
                     _links.Remove(down.Peer);
@@ -275,6 +275,6 @@ public sealed class NodeLoop : IAsyncDisposable
             }
         }
 
-        public IEnumerable<NodeInput> Facts() => [.. _seen.Values, .. _links.Select(did => new LinkUp(did))];
+        public IEnumerable<NodeInput> Facts() => [.. _seen.Values, .. _links.Values];
     }
 }

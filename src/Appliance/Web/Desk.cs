@@ -1,5 +1,7 @@
 using EdgeNode.Matching;
 using EdgeNode.Matching.Words;
+using EdgeNode.Sync.Courier;
+using EdgeNode.Wire;
 
 namespace EdgeNode.Appliance.Web;
 
@@ -80,4 +82,10 @@ public interface IDesk
     Task<Outcome<Done>> StartPlan(CancellationToken token);
     Task<Outcome<Done>> EditLoad(string state, string load, string word, CancellationToken token);
     Task<Outcome<Done>> StopCabinet(string why, int? hours, CancellationToken token);
+
+    /// <summary>One page of what a courier takes to a neighbour; <paramref name="after"/> is empty for the first.</summary>
+    Task<Outcome<Parcel>> CarryOut(string did, IReadOnlyList<HaveStream> after, CancellationToken token);
+
+    /// <summary>What a courier brought.</summary>
+    Task<Outcome<Delivered>> CarryIn(IReadOnlyList<byte[]> files, CancellationToken token);
 }

@@ -22,8 +22,11 @@ public sealed record DoorOptions
     /// <summary>Where residents reach this cabinet, printed on cards: <c>http://box.lan</c>. Empty: as the present visitor came.</summary>
     public string ResidentAddress { get; init; } = "";
 
-    /// <summary>Longest request body in bytes (default 64 KiB).</summary>
-    public int MaxBody { get; init; } = 64 * 1024;
+    /// <summary>Longest request body at the stewards' door: what a courier brought comes in one form of up to 1 MiB.</summary>
+    public const int StewardsMaxBody = 1024 * 1024;
+
+    /// <summary>Longest request body in bytes (default 64 KiB, at the stewards' door 1 MiB).</summary>
+    public int MaxBody => Letter == "s" ? StewardsMaxBody : 64 * 1024;
 
     /// <summary>Where a fault of ours is written (default: nowhere; the host gives the node's log).</summary>
     public Action<Exception> Report { get; init; } = _ => { };

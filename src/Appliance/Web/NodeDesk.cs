@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using EdgeNode.Appliance.Io;
 using EdgeNode.Federation;
 using EdgeNode.Store;
+using EdgeNode.Sync.Courier;
 using EdgeNode.Wire;
 
 namespace EdgeNode.Appliance.Web;
@@ -128,6 +129,18 @@ public sealed partial class NodeDesk(NodeDoor door, NodeDeskOptions options, Tim
 
     public async Task<Outcome<Done>> EndPeering(string did, CancellationToken token) =>
         Told(await door.Ask(new EndPeering(new Did(did)), token));
+
+    public async Task<Outcome<Parcel>> CarryOut(string did, IReadOnlyList<HaveStream> after, CancellationToken token)
+    {
+        var answer = await door.Ask(new CarryOut(new Did(did), after), token);
+        return answer.Parcel is { } parcel ? parcel : Refused(answer);
+    }
+
+    public async Task<Outcome<Delivered>> CarryIn(IReadOnlyList<byte[]> files, CancellationToken token)
+    {
+        var answer = await door.Ask(new CarryIn(files), token);
+        return answer.Delivered is { } delivered ? delivered : Refused(answer);
+    }
 
     public async Task<Outcome<Done>> StartPlan(CancellationToken token) => Told(await door.Ask(new PlanNow(), token));
 

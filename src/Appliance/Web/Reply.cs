@@ -27,6 +27,9 @@ public abstract class Reply
     public static Reply Text(string text, string contentType = "text/plain; charset=utf-8", int status = 200) =>
         new TextReply(text, contentType, status);
 
+    /// <summary>Bytes that the browser saves under a name of ours.</summary>
+    public static Reply Download(byte[] bytes, string name) => new DownloadReply(bytes, name);
+
     /// <summary>An embedded file; cached for a year when asked for by its tag, otherwise checked each time.</summary>
     public static Reply File(Asset asset) => new FileReply(asset);
 
@@ -111,6 +114,17 @@ public abstract class Reply
             response.ContentType = asset.ContentType;
             response.ContentLength = bytes.Length;
             await response.Body.WriteAsync(bytes, http.RequestAborted);
+        }
+    }
+
+    private sealed class DownloadReply(byte[] bytes, string name) : Reply
+    {
+        public override async Task Write(HttpContext http)
+        {
+            http.Response.ContentType = "application/octet-stream";
+            http.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
+            http.Response.ContentLength = bytes.Length;
+            await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
         }
     }
 

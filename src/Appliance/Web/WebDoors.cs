@@ -88,7 +88,9 @@ public static class WebDoors
     {
         door.MapCommon(stopping);
         StewardPages.MapPages(door);
+        CourierPages.MapCourier(door);
         StewardApi.MapApi(door);
+        CourierApi.MapCourierApi(door);
     }
 
     private static async Task<OpenDoor> Open(

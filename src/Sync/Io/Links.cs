@@ -28,6 +28,7 @@ public sealed class Links : IAsyncDisposable
     private bool _brokerWasUp;
     private long _strangers;
     private bool _stopping;
+    private readonly LinksRelay? _relay;
 
     /// <summary>
     /// Connects to the node's own broker and waits for peers. <paramref name="post"/> takes every event, on the links' thread: it must only
@@ -50,6 +51,11 @@ public sealed class Links : IAsyncDisposable
         Directory.CreateDirectory(broker.PathOf(PinsFolder));
         Loop = new MqttLoop("links", onFault);
         Loop.Post(DialLocal);
+        if (options.Relay is { } relay)
+        {
+            _relay = new LinksRelay(this, options, relay);
+            Loop.Post(_relay.Dial);
+        }
     }
 
     /// <summary>Messages through our own broker from somebody whose link is not open here: admitted there, but unknown or closed here.</summary>
@@ -58,6 +64,11 @@ public sealed class Links : IAsyncDisposable
     internal MqttLoop Loop { get; }
 
     internal string Me => _broker.Settings.Did;
+
+    /// <summary>The relay; null when none is used. From any thread.</summary>
+    public RelayStatus? Relay => _relay?.Status();
+
+    internal bool RelayIsUp => _relay is { IsUp: true };
 
     internal bool LocalIsUp => _local is { IsUp: true };
 
@@ -128,6 +139,7 @@ public sealed class Links : IAsyncDisposable
         {
             foreach (var peer in _peers.Values)
                 peer.Close();
+            _relay?.Close();
         });
         Loop.Dispose();
         return ValueTask.CompletedTask;
@@ -150,6 +162,18 @@ public sealed class Links : IAsyncDisposable
         else
             peer.Release(reserved);
         return true;
+    }
+
+    internal bool PublishRelay(LinksPeer peer, string topic, byte[] bytes, int reserved) =>
+        _relay?.Publish(peer, topic, bytes, reserved) == true;
+
+    /// <summary>An open peer that is also reached by the relay.</summary>
+    internal LinksPeer? PeerByRelay(string did) => _peers.TryGetValue(did, out var peer) && peer.SealKey is not null ? peer : null;
+
+    internal void RelayChanged(string reason)
+    {
+        foreach (var peer in _peers.Values)
+            peer.RelayChanged(reason);
     }
 
     private string PinOf(string did) => _broker.PathOf(Path.Join(PinsFolder, BrokerFiles.PeerFile(did)));

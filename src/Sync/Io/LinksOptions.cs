@@ -1,4 +1,5 @@
 using System.Net;
+using EdgeNode.Wire;
 
 namespace EdgeNode.Sync.Io;
 
@@ -31,6 +32,9 @@ public sealed record LinksOptions
     /// <summary>Bytes towards one peer that no broker has acknowledged, at most (default: 1 MiB); beyond it <see cref="SendResult.Full"/>.</summary>
     public int MaxPendingBytes { get; init; } = 1024 * 1024;
 
+    /// <summary>The relay that our stewards chose; null = none (default).</summary>
+    public RelayOptions? Relay { get; init; }
+
     /// <summary>What one peer may send before anything is looked at.</summary>
     public FloodOptions Flood { get; init; } = new();
 }
@@ -58,7 +62,36 @@ public sealed record FloodOptions
 /// A peer to keep a link to. <see cref="Address"/> is null for one that is not reachable from here: then we wait for it to come to us.
 /// The certificate is the pinned one; the peer's broker must show exactly this.
 /// </summary>
-public sealed record LinkTarget(string Did, IPAddress? Address, int Port, string CertificatePem);
+public sealed record LinkTarget(string Did, IPAddress? Address, int Port, string CertificatePem)
+{
+    /// <summary>The peer's X25519 key (hex) when its bundles may also go by the relay; null = never.</summary>
+    public string? SealKey { get; init; }
+}
+
+/// <summary>A relay: any MQTT 3.1.1 broker. It sees who sends how much to whom and when, and nothing of what is in it.</summary>
+public sealed record RelayOptions
+{
+    /// <summary>Address or name and port of each door of the relay; a cluster has several, tried in turn.</summary>
+    public required IReadOnlyList<(string Host, int Port)> Doors { get; init; }
+
+    /// <summary>Seals to peers and opens what they sealed to us.</summary>
+    public required Sealer Sealer { get; init; }
+    public (string User, string Password)? Login { get; init; }
+
+    /// <summary>PEM file of the relay's own certificate authority; null = no TLS.</summary>
+    public string? AuthoritiesFile { get; init; }
+
+    /// <summary>Silence after which the relay is asked for a sign of life (default: 30 s).</summary>
+    public int KeepAliveSeconds { get; init; } = 30;
+}
+
+/// <summary>The relay as it is at this moment, for the stewards' pages.</summary>
+/// <param name="Host">Its address or name.</param>
+/// <param name="Port">Its port.</param>
+/// <param name="IsUp">Connected and subscribed.</param>
+/// <param name="LastFault">Why the last try or connection ended; null since it is up.</param>
+/// <param name="Strangers">Messages from somebody whom no peer of ours is.</param>
+public sealed record RelayStatus(string Host, int Port, bool IsUp, string? LastFault, long Strangers);
 
 /// <summary>Over which broker messages to a peer go.</summary>
 public enum LinkWay
@@ -71,6 +104,9 @@ public enum LinkWay
 
     /// <summary>The peer is connected to our broker.</summary>
     Incoming,
+
+    /// <summary>Both use a relay that keeps messages; taken only when there is no direct way.</summary>
+    Relay,
 }
 
 /// <summary>What became of a message that was to be sent. None of these is custody; that takes a receipt.</summary>

@@ -58,6 +58,9 @@ internal sealed class LinksPeer
 
     public string Did { get; }
 
+    /// <summary>The key that frames for the relay are sealed to; null when this peer is not reached by one.</summary>
+    public string? SealKey => _target?.SealKey;
+
     /// <summary>The way messages go now. From any thread.</summary>
     public LinkWay Way => _way;
 
@@ -99,6 +102,7 @@ internal sealed class LinksPeer
             return;
         bool samePin = _target?.CertificatePem == target.CertificatePem;
         _target = target;
+        Recount("the peer is not reached by the relay any more");
         if (samePin && _outgoing is { IsUp: true })
             return;
         _generation++;
@@ -125,6 +129,7 @@ internal sealed class LinksPeer
         {
             LinkWay.Outgoing => PublishOutgoing(topic, bytes, reserved),
             LinkWay.Incoming => _links.PublishLocal(this, topic, bytes, reserved),
+            LinkWay.Relay => _links.PublishRelay(this, topic, bytes, reserved),
             _ => false,
         };
         if (!sent)
@@ -147,6 +152,20 @@ internal sealed class LinksPeer
         Arm();
         HandOn(topic, payload);
     }
+
+    /// <summary>A sealed message that claims to be from this peer came through the relay.</summary>
+    public void ArrivedByRelay(Topic topic, ReadOnlySpan<byte> payload, Wire.Sealer sealer)
+    {
+        if (!Passes(payload))
+            return;
+        if (sealer.Open(payload, out _) is { } plain)
+            HandOn(topic, plain);
+        else
+            Interlocked.Increment(ref _refused);
+    }
+
+    /// <summary>The relay came or went.</summary>
+    public void RelayChanged(string reason) => Recount(reason);
 
     /// <summary>Our own broker cannot be reached: nobody comes in through it.</summary>
     public void LocalIsGone(string reason)
@@ -296,6 +315,7 @@ internal sealed class LinksPeer
         var way =
             _outgoing is { IsUp: true } ? LinkWay.Outgoing
             : _incomingSeen is not null ? LinkWay.Incoming
+            : !_closed && SealKey is not null && _links.RelayIsUp ? LinkWay.Relay
             : LinkWay.None;
         if (way == _way)
             return;

@@ -52,8 +52,8 @@ internal static unsafe partial class MosquittoNative
         nint client,
         string caFile,
         string? caPath,
-        string certFile,
-        string keyFile,
+        string? certFile,
+        string? keyFile,
         nint passwordCallback
     );
 

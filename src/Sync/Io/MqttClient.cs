@@ -22,6 +22,15 @@ public sealed record MqttClientOptions
     public (string User, string Password)? Login { get; init; }
     public MqttTls? Tls { get; init; }
 
+    /// <summary>
+    /// A file of certificates whose holders may be the broker, for TLS without a certificate of ours (a relay); null and no <see cref="Tls"/> is plain TCP. The name
+    /// in the certificate is not compared: the file must name the relay's own authority and nobody else's.
+    /// </summary>
+    public string? Authorities { get; init; }
+
+    /// <summary>The broker keeps the session, and what comes for us, while we are away (a relay); otherwise it forgets both.</summary>
+    public bool Durable { get; init; }
+
     /// <summary>What the broker says in our name when the connection breaks.</summary>
     public (string Topic, byte[] Payload)? Will { get; init; }
 
@@ -114,7 +123,7 @@ public sealed unsafe class MqttClient
         RequireLibrary();
         _state = State.Connecting;
         _self = GCHandle.Alloc(this);
-        _native = mosquitto_new(_options.ClientId, true, GCHandle.ToIntPtr(_self));
+        _native = mosquitto_new(_options.ClientId, !_options.Durable, GCHandle.ToIntPtr(_self));
         _readyWithin = readyWithin;
         _loop.After(connectWithin, () => GiveUp(State.Connecting, "no answer from the address"));
         int result = _native == 0 ? -1 : Configure();
@@ -220,6 +229,8 @@ public sealed unsafe class MqttClient
             result = mosquitto_username_pw_set(_native, login.User, login.Password);
         if (result == Success && _options.Tls is { } tls)
             result = ConfigureTls(tls);
+        else if (result == Success && _options.Authorities is { } authorities)
+            result = ConfigureTls(authorities);
         if (result == Success && _options.Will is { } will)
             fixed (byte* payload = will.Payload)
                 result = mosquitto_will_set(_native, will.Topic, will.Payload.Length, payload, QosAtLeastOnce, false);
@@ -232,6 +243,14 @@ public sealed unsafe class MqttClient
         int result = mosquitto_tls_set(_native, tls.PinnedFile, null, tls.CertificateFile, tls.KeyFile, 0);
         if (result == Success)
             result = mosquitto_tls_opts_set(_native, VerifyPeer, "tlsv1.3", null);
+        return result == Success ? mosquitto_tls_insecure_set(_native, true) : result;
+    }
+
+    private int ConfigureTls(string authorities)
+    {
+        int result = mosquitto_tls_set(_native, authorities, null, null, null, 0);
+        if (result == Success)
+            result = mosquitto_tls_opts_set(_native, VerifyPeer, "tlsv1.2", null);
         return result == Success ? mosquitto_tls_insecure_set(_native, true) : result;
     }
 
@@ -364,7 +383,9 @@ public sealed unsafe class MqttClient
     private void Arrived(Message* message)
     {
         _packetSeen = true;
-        if (_state != State.Up || message->Topic == null || message->PayloadLength < 0)
+        // A kept session hands over what waited before the subscription is granted again.
+        var listens = _state == State.Up || (_options.Durable && _state == State.Handshaking);
+        if (!listens || message->Topic == null || message->PayloadLength < 0)
             return;
         var topic = Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(message->Topic));
         _events.Message(topic, new ReadOnlySpan<byte>(message->Payload, message->PayloadLength));

@@ -63,6 +63,19 @@ public static unsafe partial class Sodium
         return publicKey;
     }
 
+    /// <summary>X25519 (RFC 7748) of our secret and another's public key; null for the few public keys of low order, whose result is known to everybody.</summary>
+    public static byte[]? X25519(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> publicKey)
+    {
+        Invariant.Hold(secret.Length == 32 && publicKey.Length == 32, "X25519 keys have 32 bytes");
+        var shared = new byte[32];
+        fixed (
+            byte* q = shared,
+                n = secret,
+                p = publicKey
+        )
+            return crypto_scalarmult(q, n, p) == 0 ? shared : null;
+    }
+
     /// <summary>XChaCha20-Poly1305 (24-byte nonce, 16-byte tag appended).</summary>
     public static byte[] Seal(
         ReadOnlySpan<byte> key,
@@ -182,6 +195,9 @@ public static unsafe partial class Sodium
 
     [LibraryImport(Library)]
     private static partial int crypto_scalarmult_base(byte* q, byte* n);
+
+    [LibraryImport(Library)]
+    private static partial int crypto_scalarmult(byte* q, byte* n, byte* p);
 
     [LibraryImport(Library)]
     private static partial int crypto_aead_xchacha20poly1305_ietf_encrypt(

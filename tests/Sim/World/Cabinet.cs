@@ -3,6 +3,7 @@ using EdgeNode.Federation;
 using EdgeNode.Store;
 using EdgeNode.Sync;
 using EdgeNode.Wire;
+using EdgeNode.Wire.Io;
 using Microsoft.Data.Sqlite;
 
 namespace EdgeNode.Tests.Sim;
@@ -39,6 +40,7 @@ internal sealed class Cabinet : Station, IDisposable
 
     private readonly CabinetDisk _disk;
     private readonly NodeKey _key;
+    private readonly byte[] _seal;
     private readonly NodeCard _card;
     private readonly Prng _prng;
     private readonly Queue<NodeInput> _inputs = new();
@@ -58,7 +60,8 @@ internal sealed class Cabinet : Station, IDisposable
         (_prng, _options) = (prng, options);
         var entropy = new SeededEntropy(world.Options.Seed, $"cabinet {index}");
         _key = NodeKey.Create(entropy);
-        var identity = Identity.CreateNode(_key, entropy.Bytes(32), entropy);
+        _seal = entropy.Bytes(32);
+        var identity = Identity.CreateNode(_key, Sodium.X25519PublicKey(_seal), entropy);
         var certificate = PlainCertificate.Of(_key, identity.Did);
         _card = new NodeCard(identity, Name, certificate, "stewards", Address, PeersPort, PairPort, "sim");
         Spki = PlainCertificate.SpkiOf(certificate);
@@ -72,6 +75,9 @@ internal sealed class Cabinet : Station, IDisposable
     public override string Spki { get; }
     public override bool IsUp => _node is not null;
     public NodeKey Key => _key;
+
+    /// <summary>Opens what is sealed to this cabinet.</summary>
+    public Sealer Sealer => new(_seal, new SeededEntropy(World.Options.Seed, Name));
     public SimClock Clock { get; }
 
     /// <summary>What the checkers last saw committed.</summary>
@@ -155,7 +161,7 @@ internal sealed class Cabinet : Station, IDisposable
 
     public override bool Aims(Station peer) => _opened.TryGetValue(peer.Did, out var address) && address == peer.Address;
 
-    public override void LinkUp(Did peer) => Post(new LinkUp(peer));
+    public override void LinkUp(Did peer, bool stored = false) => Post(new LinkUp(peer, stored));
 
     public override void LinkDown(Did peer) => Post(new LinkDown(peer));
 
@@ -169,7 +175,7 @@ internal sealed class Cabinet : Station, IDisposable
         _boots++;
         _db = _disk.File.OpenWriter(Node.Modules);
         var entropy = new SeededEntropy(World.Options.Seed, $"cabinet {Index} boot {_boots}");
-        _node = new Node(_db, _key, _card, entropy, _options);
+        _node = new Node(_db, _key, _card, entropy, _options, new Sealer(_seal, entropy));
         _idleSteps = 0;
     }
 

@@ -23,6 +23,8 @@ internal sealed class Net
     private readonly bool[,] _up;
     private readonly bool[,] _told;
     private readonly List<SeenFrame> _seen = [];
+    private readonly List<SeenFrame> _kept = [];
+    private int _relayLives;
 
     public Net(World world, Prng prng, Station[] stations, LinkFaults faults)
     {
@@ -53,6 +55,11 @@ internal sealed class Net
         _world.Counts.Add("frames");
         var frame = new SeenFrame(from, to, kind, bytes);
         Remember(frame);
+        if (!_up[from.Index, to.Index] && ByRelay(from, to))
+        {
+            Relay(frame);
+            return;
+        }
         if (!_up[from.Index, to.Index] || _prng.Percent(Faults.LossPct) || Loses?.Invoke(frame) == true)
         {
             _world.Counts.Add("lost");
@@ -63,6 +70,15 @@ internal sealed class Net
             return;
         _world.Counts.Add("duplicated");
         Carry(from, to, kind, bytes);
+    }
+
+    /// <summary>The relay's disk is lost, and with it what it kept and what was on its way to it.</summary>
+    public void RelayForgets()
+    {
+        _world.Counts.Add("relay losses");
+        _world.Trace.Add(_world.Now, "relay", $"forgets {_kept.Count}");
+        _relayLives++;
+        _kept.Clear();
     }
 
     /// <summary>One frame to the pairing door of an address, and its answer back. Neither may arrive.</summary>
@@ -134,7 +150,11 @@ internal sealed class Net
     public void LookAt(Station station)
     {
         foreach (var other in _stations.Where(s => s != station))
+        {
             Look(station, other);
+            TellRelay(station, other);
+        }
+        HandOut(station);
     }
 
     /// <summary>The process of a station has ended: it knows of no link any more, and its links fall.</summary>
@@ -197,9 +217,77 @@ internal sealed class Net
                 if (!who.IsUp || !_told[who.Index, peer.Index] || _up[who.Index, peer.Index])
                     return;
                 _told[who.Index, peer.Index] = false;
-                who.LinkDown(peer.Did);
+                if (ByRelay(who, peer))
+                    who.LinkUp(peer.Did, stored: true);
+                else
+                    who.LinkDown(peer.Did);
             }
         );
+
+    /// <summary>Both stewards chose the relay for each other; cut links do not concern it.</summary>
+    private bool ByRelay(Station from, Station to) => _world.Options.Ways.Relay && from.IsUp && from.Admits(to);
+
+    /// <summary>Without a direct link the relay is the way, as soon as the peering is there.</summary>
+    private void TellRelay(Station who, Station peer)
+    {
+        if (!_world.Options.Ways.Relay)
+            return;
+        _world.After(
+            _prng.Skewed(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(2)),
+            () =>
+            {
+                if (!_up[who.Index, peer.Index] && ByRelay(who, peer))
+                    who.LinkUp(peer.Did, stored: true);
+            }
+        );
+    }
+
+    private void Relay(SeenFrame frame)
+    {
+        _world.Counts.Add("relayed");
+        var life = _relayLives;
+        UnderWay++;
+        _world.After(
+            Delay(),
+            () =>
+            {
+                UnderWay--;
+                if (life == _relayLives)
+                    HandOut(frame);
+            }
+        );
+    }
+
+    private void HandOut(SeenFrame frame)
+    {
+        if (!frame.To.IsUp)
+        {
+            _kept.Add(frame);
+            return;
+        }
+        if (frame.To.Admits(frame.From))
+            frame.To.Take(frame.From.Did, frame.Kind, frame.Bytes);
+        if (_world.Faulty && _prng.Percent(_world.Options.Ways.ReplayPct))
+            _world.After(_prng.Skewed(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)), () => HandOut(frame));
+    }
+
+    /// <summary>A station is back: what the relay kept for it comes in its order.</summary>
+    private void HandOut(Station station)
+    {
+        if (!_kept.Exists(f => f.To == station))
+            return;
+        _world.After(
+            TimeSpan.FromSeconds(5),
+            () =>
+            {
+                if (!station.IsUp)
+                    return;
+                var frames = _kept.Where(f => f.To == station).ToList();
+                _kept.RemoveAll(f => f.To == station);
+                frames.ForEach(HandOut);
+            }
+        );
+    }
 
     private void Carry(Station from, Station to, TopicKind kind, byte[] bytes)
     {

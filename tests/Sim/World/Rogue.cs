@@ -54,7 +54,7 @@ internal sealed class Rogue : Station, IDisposable
 
     public override bool Aims(Station peer) => Admits(peer);
 
-    public override void LinkUp(Did peer)
+    public override void LinkUp(Did peer, bool stored = false)
     {
         _links.Add(peer);
         SendHave(peer, reply: true);

@@ -23,7 +23,9 @@ internal abstract class Station(World world, int index)
     /// <summary>Whether it tries this peer where it truly is.</summary>
     public abstract bool Aims(Station peer);
 
-    public abstract void LinkUp(Did peer);
+    /// <param name="peer">Whose link.</param>
+    /// <param name="stored">It is the relay.</param>
+    public abstract void LinkUp(Did peer, bool stored = false);
 
     public abstract void LinkDown(Did peer);
 

@@ -21,6 +21,8 @@ internal sealed class Troubles(World world, Prng prng)
         if (o.Hostile.RogueEvery is not null)
             world.Rogue!.Begin();
         Every(TimeSpan.FromHours(12), TrueSightings);
+        if (o.Ways.Relay)
+            Every(o.Ways.ForgetsEvery, world.Net.RelayForgets);
     }
 
     public void Heal() => TrueSightings();

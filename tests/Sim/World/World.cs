@@ -60,6 +60,7 @@ internal sealed class World : IDisposable
         Net = new Net(this, _prng.Fork(), Stations, options.Links);
         People = new People(this, _prng.Fork());
         Troubles = new Troubles(this, _prng.Fork());
+        Couriers = new Couriers(this, new Prng(options.Seed ^ 0x5EED));
         Watch = new Watch(this);
         Plants = options.Plant is null ? null : new Plants(options.Plant, this, _prng.Fork());
     }
@@ -73,6 +74,7 @@ internal sealed class World : IDisposable
     public Net Net { get; }
     public People People { get; }
     public Troubles Troubles { get; }
+    public Couriers Couriers { get; }
     public Watch Watch { get; }
     public Plants? Plants { get; }
 
@@ -103,6 +105,7 @@ internal sealed class World : IDisposable
             cabinet.Start();
         People.Begin();
         Troubles.Begin();
+        Couriers.Begin();
         Run(TimeSpan.FromDays(Options.Days));
         Heal();
         ComeToRest(LongestHealing);
@@ -251,6 +254,11 @@ internal sealed class World : IDisposable
                     : 26
                 ),
                 Knock = TimeSpan.FromHours(options.Nodes <= 5 ? 7 : 13),
+                RelayPing = TimeSpan.FromHours(options.Nodes <= 3 ? 3 : 5),
+                RelayDeadAfter = TimeSpan.FromHours(options.Nodes <= 3 ? 8 : 13),
+                RelayRetransmit = TimeSpan.FromHours(1),
+                RelayKept = TimeSpan.FromHours(6),
+                RelayCrossing = TimeSpan.FromMinutes(10),
                 Retransmit = TimeSpan.FromMinutes(prng.Between(5, 20)),
                 QuotaPause = TimeSpan.FromMinutes(30),
                 FillTo = prng.Pick([4_000, 12_000, 56_000]),

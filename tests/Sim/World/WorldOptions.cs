@@ -70,6 +70,27 @@ internal sealed record HostileFaults
     public TimeSpan? FalseSightingEvery { get; init; }
 }
 
+/// <summary>The ways beside the direct link.</summary>
+internal sealed record WayFaults
+{
+    public static WayFaults None { get; } = new();
+
+    /// <summary>Mean time between sticks that somebody takes along somewhere in the world; null = never.</summary>
+    public TimeSpan? CourierEvery { get; init; }
+    public TimeSpan LongestJourney { get; init; } = TimeSpan.FromHours(20);
+
+    /// <summary>Sticks that never arrive, and such that arrive a second time.</summary>
+    public int LostPct { get; init; }
+    public int TwicePct { get; init; }
+
+    /// <summary>All cabinets use one relay, which keeps what comes for a cabinet that is dark.</summary>
+    public bool Relay { get; init; }
+
+    /// <summary>Messages that the relay hands out again later, and mean time between its losses of all it keeps.</summary>
+    public int ReplayPct { get; init; }
+    public TimeSpan? ForgetsEvery { get; init; }
+}
+
 internal sealed record PeopleOptions
 {
     public static PeopleOptions Default { get; } = new();
@@ -109,6 +130,7 @@ internal sealed record WorldOptions
     public ClockFaults Clocks { get; init; } = ClockFaults.None;
     public HostileFaults Hostile { get; init; } = HostileFaults.None;
     public PeopleOptions People { get; init; } = PeopleOptions.Default;
+    public WayFaults Ways { get; init; } = WayFaults.None;
 
     /// <summary>Inputs in one transaction, at most.</summary>
     public int Batch { get; init; } = 8;
@@ -159,6 +181,7 @@ internal sealed record WorldOptions
             Batch = prng.Pick([1, 2, 4, 8, 16]),
             PlanCap = prng.Pick([2, 3, 3, 3, 4]),
             Modes = DrawModes(prng),
+            Ways = DrawWays(prng.Fork(), size),
         };
     }
 
@@ -169,6 +192,19 @@ internal sealed record WorldOptions
             < 70 => [FindingMode.Query],
             < 90 => [FindingMode.Gossip],
             _ => [FindingMode.Gossip, FindingMode.Replicate, FindingMode.Query],
+        };
+
+    /// <summary>Large worlds have neither: every further way multiplies their events.</summary>
+    private static WayFaults DrawWays(Prng prng, int nodes) =>
+        new()
+        {
+            CourierEvery = nodes <= 5 && prng.Percent(35) ? prng.Between(TimeSpan.FromHours(3), TimeSpan.FromHours(12)) : null,
+            LongestJourney = prng.Pick([TimeSpan.FromHours(2), TimeSpan.FromHours(30)]),
+            LostPct = prng.Pick([0, 20, 50]),
+            TwicePct = prng.Pick([0, 20, 50]),
+            Relay = nodes <= 5 && prng.Percent(25),
+            ReplayPct = prng.Pick([0, 3, 10]),
+            ForgetsEvery = prng.Percent(50) ? prng.Between(TimeSpan.FromHours(6), TimeSpan.FromHours(36)) : null,
         };
 
     private static int DrawSize(Prng prng) =>

@@ -3,6 +3,7 @@ using EdgeNode.Federation;
 using EdgeNode.Store;
 using EdgeNode.Sync;
 using EdgeNode.Wire;
+using EdgeNode.Wire.Io;
 
 namespace EdgeNode.Tests.Unit.Federation;
 
@@ -18,10 +19,11 @@ internal sealed class OneCabinet : IDisposable
     {
         var entropy = new SeededEntropy(1, "unit");
         _key = NodeKey.Create(entropy);
-        Identity = Identity.CreateNode(_key, entropy.Bytes(32), entropy);
+        var seal = entropy.Bytes(32);
+        Identity = Identity.CreateNode(_key, Sodium.X25519PublicKey(seal), entropy);
         Db = new StoreFile(Path.Combine(_folder, "node.db")).OpenWriter(Node.Modules);
         var card = new NodeCard(Identity, "Mill", [], "us", "10.0.0.1", 8883, 8444, "unit");
-        _node = new Node(Db, _key, card, entropy, options ?? NodeOptions.Default);
+        _node = new Node(Db, _key, card, entropy, options ?? NodeOptions.Default, new Sealer(seal, entropy));
         Step(new Started());
     }
 

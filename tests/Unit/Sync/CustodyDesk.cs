@@ -80,7 +80,7 @@ internal sealed class CustodyDesk : IDisposable
 
     /// <summary>What this side signs for a range of the other's bundles.</summary>
     public ReceiptBody Receipt(CustodyDesk from, int stream, long first, long last) =>
-        Inbox.ReceiptFor(Db, from.Did, stream, first, last);
+        Assert.Single(Inbox.ReceiptsFor(Db, from.Did, stream, first, last));
 
     public long Waiting(CustodyDesk to) => Db.Number("SELECT count(*) FROM outbox WHERE peer = $1", to.Did.Value);
 

@@ -36,6 +36,10 @@ namespace EdgeNode.Appliance.Web.Api;
 [JsonSerializable(typeof(SuggestJson))]
 [JsonSerializable(typeof(FindJson))]
 [JsonSerializable(typeof(List<BalanceJson>))]
+[JsonSerializable(typeof(CourierOutRequest))]
+[JsonSerializable(typeof(CourierOutJson))]
+[JsonSerializable(typeof(CourierInRequest))]
+[JsonSerializable(typeof(DeliveredJson))]
 public sealed partial class WebJson : JsonSerializerContext
 {
     /// <summary>The one instance to use.</summary>

@@ -38,6 +38,9 @@ public static class NeighboursPage
             <section class="card"><h2>{f.T.Say("s.neighbours.byaddress")}</h2><p class="hint">{f.T.Say(
                 "s.neighbours.byaddress.hint"
             )}</p>{ByAddress(f)}</section>
+            <section class="card"><h2>{f.T.Say("s.courier.title")}</h2><p class="hint">{f.T.Say(
+                "s.courier.what"
+            )}</p><div class="buttons">{Part.LinkButton("/courier", f.T.Say("s.courier.open"))}</div></section>
             """
         );
     }

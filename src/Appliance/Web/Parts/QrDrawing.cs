@@ -9,10 +9,15 @@ public static class QrDrawing
     private const int Quiet = 4;
 
     /// <summary>Error correction Q: a quarter of the square may be dirty or torn.</summary>
-    public static Html Draw(string content, string label)
+    public static Html Draw(string content, string label) => Draw(content, label, QRCodeGenerator.ECCLevel.Q);
+
+    /// <summary>For a thousand characters at once: error correction M, or the modules would be too small for a telephone.</summary>
+    public static Html DrawDense(string content, string label) => Draw(content, label, QRCodeGenerator.ECCLevel.M);
+
+    private static Html Draw(string content, string label, QRCodeGenerator.ECCLevel correction)
     {
         using var generator = new QRCodeGenerator();
-        using var code = generator.CreateQrCode(content, QRCodeGenerator.ECCLevel.Q);
+        using var code = generator.CreateQrCode(content, correction);
         var modules = code.ModuleMatrix;
         var size = modules.Count - 8 + (2 * Quiet);
         return $"""

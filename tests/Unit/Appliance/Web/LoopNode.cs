@@ -16,6 +16,7 @@ internal sealed class LoopNode : IAsyncDisposable
 {
     private readonly string _folder;
     private readonly NodeKey _key;
+    private readonly byte[] _seal = SystemEntropy.Instance.Bytes(32);
     private readonly NodeLoop _loop;
     private readonly System.Security.Cryptography.X509Certificates.X509Certificate2 _certificate;
     private OpenDoor? _residents;
@@ -28,7 +29,7 @@ internal sealed class LoopNode : IAsyncDisposable
         _key = NodeKey.Create(SystemEntropy.Instance);
         var identity = Identity.CreateNode(
             _key,
-            Sodium.X25519PublicKey(SystemEntropy.Instance.Bytes(32)),
+            Sodium.X25519PublicKey(_seal),
             SystemEntropy.Instance
         );
         using var bare = NodeCertificate.Create(_key.Ecdsa, identity.Did.Value);
@@ -107,7 +108,7 @@ internal sealed class LoopNode : IAsyncDisposable
     {
         var db = File.OpenWriter(EdgeNode.Appliance.Node.Modules);
         WordIndex.BringUp(db);
-        return new Node(db, _key, Card, SystemEntropy.Instance, NodeOptions.Default with { PlanQuiet = null });
+        return new Node(db, _key, Card, SystemEntropy.Instance, NodeOptions.Default with { PlanQuiet = null }, new Sealer(_seal, SystemEntropy.Instance));
     }
 
     private void Perform(Effect effect)

@@ -105,6 +105,12 @@ public sealed class OpenApiTests : IDisposable
     [InlineData("Balance", typeof(BalanceJson))]
     [InlineData("Audit", typeof(AuditJson))]
     [InlineData("AuditRow", typeof(AuditView))]
+    [InlineData("Stream", typeof(StreamJson))]
+    [InlineData("CourierOutRequest", typeof(CourierOutRequest))]
+    [InlineData("CourierFile", typeof(CourierFileJson))]
+    [InlineData("CourierOut", typeof(CourierOutJson))]
+    [InlineData("CourierInRequest", typeof(CourierInRequest))]
+    [InlineData("Delivered", typeof(DeliveredJson))]
     public void A_schema_has_exactly_the_members_that_are_written_and_read(string schema, Type type)
     {
         var described = Schemas().Single(s => s.Name == schema).Value;

@@ -3,6 +3,8 @@ using EdgeNode.Appliance;
 using EdgeNode.Appliance.Web;
 using EdgeNode.Matching;
 using EdgeNode.Matching.Words;
+using EdgeNode.Sync.Courier;
+using EdgeNode.Wire;
 
 namespace EdgeNode.Tests.Unit.Appliance.Web;
 
@@ -422,6 +424,12 @@ internal sealed class PaperDesk : IDesk
     public Task<Outcome<Done>> DeclinePeering(string did, CancellationToken token) => Act<Done>($"decline {did}", () => Done.It);
 
     public Task<Outcome<Done>> EndPeering(string did, CancellationToken token) => Act<Done>($"end {did}", () => Done.It);
+
+    public Task<Outcome<Parcel>> CarryOut(string did, IReadOnlyList<HaveStream> after, CancellationToken token) =>
+        Act($"carry {did}", () => new Parcel([new SealedFile("have.age", new byte[400])], [new HaveStream(0, 0)], false));
+
+    public Task<Outcome<Delivered>> CarryIn(IReadOnlyList<byte[]> files, CancellationToken token) =>
+        Act($"brought {files.Count}", () => Delivered.Nothing with { Foreign = files.Count });
 
     public Task<Outcome<Done>> StartPlan(CancellationToken token) => Act<Done>("plan", () => Done.It);
 

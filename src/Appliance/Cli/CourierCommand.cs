@@ -1,0 +1,163 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using EdgeNode.Appliance.Io;
+using CliCommand = System.CommandLine.Command;
+
+namespace EdgeNode.Appliance.Cli;
+
+/// <summary><c>edgenode courier export|import</c>: bundles on foot, by stick or by QR codes, with the cabinet running.</summary>
+internal static class CourierCommand
+{
+    private const string CodeVariable = "EDGENODE_STEWARDS_CODE";
+
+    private static readonly Option<string> Data = new("--data") { Description = "Folder of the running cabinet.", Required = true };
+    private static readonly Option<string?> Config = new("--config") { Description = "Settings file of the cabinet (default: the defaults)." };
+    private static readonly Option<string?> CodeFile = new("--code-file")
+    {
+        Description = $"File with the stewards' code (default: {CodeVariable} in the environment, or the first line of standard input).",
+    };
+    private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object." };
+
+    public static CliCommand Create() =>
+        new("courier", "Carries bundles on foot where no link reaches: by a stick or by QR codes.") { Export(), Import() };
+
+    private static CliCommand Export()
+    {
+        var to = new Option<string>("--to") { Description = "The neighbour: its name, its DID or the first 13 characters of it.", Required = true };
+        var folder = new Argument<string?>("DIR") { Description = "The mounted stick.", DefaultValueFactory = _ => null };
+        var qr = new Option<string?>("--qr") { Description = "Write a page of QR codes to this file instead." };
+        var most = new Option<int>("--max-mb") { Description = "Most MB on the stick.", DefaultValueFactory = _ => 256 };
+        var command = new CliCommand(
+            "export",
+            """
+            Writes what waits for a neighbour, sealed so that only it can read it. Nothing leaves this cabinet's custody before the receipts have come back, by stick
+            or by any link; exporting again and delivering twice do no harm.
+
+            Example: edgenode courier export --data /var/lib/edgenode --to "Hill cabinet" /media/stick
+            """
+        )
+        {
+            to,
+            folder,
+            qr,
+            most,
+            Data,
+            Config,
+            CodeFile,
+            Json,
+        };
+        command.SetAction(
+            (parsed, token) =>
+            {
+                var (stick, page) = (parsed.GetValue(folder), parsed.GetValue(qr));
+                if (stick is null == page is null)
+                    return Wrong("Name either a folder for a stick or a file with --qr.");
+                var bound = Math.Clamp(parsed.GetValue(most), 1, 4096) * 1_000_000L;
+                return Run(
+                    parsed,
+                    door =>
+                        page is null
+                            ? CourierExport.ToStick(door, parsed.GetValue(to)!, stick!, bound, token)
+                            : CourierExport.ToCodes(door, parsed.GetValue(to)!, page, token),
+                    token
+                );
+            }
+        );
+        return command;
+    }
+
+    private static CliCommand Import()
+    {
+        var path = new Argument<string>("PATH") { Description = "A mounted stick, a sealed file, or a text with scanned QR codes." };
+        var command = new CliCommand(
+            "import",
+            """
+            Takes over what a courier brought for this cabinet. Every byte is verified as if it had come over a link; importing the same again does no harm. Then export
+            to the sender, so that the receipts travel back.
+
+            Example: edgenode courier import --data /var/lib/edgenode /media/stick
+            """
+        )
+        {
+            path,
+            Data,
+            Config,
+            CodeFile,
+            Json,
+        };
+        command.SetAction((parsed, token) => Run(parsed, door => CourierImport.From(door, parsed.GetValue(path)!, token), token));
+        return command;
+    }
+
+    private static Task<int> Wrong(string sentence)
+    {
+        Console.Error.WriteLine($"edgenode: {sentence}");
+        return Task.FromResult(2);
+    }
+
+    private static async Task<int> Run(ParseResult parsed, Func<StewardClient, Task<CourierReport>> act, CancellationToken token)
+    {
+        var json = parsed.GetValue(Json);
+        try
+        {
+            var code = Code(parsed.GetValue(CodeFile));
+            using var door = await StewardClient.OpenAsync(SettingsFile.Load(parsed.GetValue(Config)), parsed.GetValue(Data)!, code, token);
+            var report = await act(door);
+            Console.WriteLine(json ? JsonSerializer.Serialize(report, CourierJson.Default.CourierReport) : report.Says);
+            return report.Good ? 0 : 1;
+        }
+        catch (Exception e) when (e is CourierException or SetupException or IOException or UnauthorizedAccessException)
+        {
+            var reason = (e as CourierException)?.Code ?? (e as SetupException)?.Code ?? "courier.unwritable";
+            if (json)
+                Console.WriteLine(JsonSerializer.Serialize(new CourierReport { Good = false, Code = reason, Says = e.Message }, CourierJson.Default.CourierReport));
+            Console.Error.WriteLine($"edgenode: {e.Message}");
+            return 1;
+        }
+    }
+
+    /// <summary>Never an argument: everybody on the machine can read those.</summary>
+    private static string Code(string? file)
+    {
+        var text = file is not null ? File.ReadAllText(file) : Environment.GetEnvironmentVariable(CodeVariable) ?? Console.In.ReadLine();
+        return text?.Trim() is { Length: > 0 } code
+            ? code
+            : throw new CourierException("signin.wrong_code", $"The stewards' code is needed: give it by --code-file, {CodeVariable} or standard input.");
+    }
+}
+
+/// <summary>What a courier command did.</summary>
+public sealed record CourierReport
+{
+    /// <summary>Everything that was there could be carried.</summary>
+    public required bool Good { get; init; }
+    public string Code { get; init; } = "";
+
+    /// <summary>The sentences that are printed without --json.</summary>
+    public required string Says { get; init; }
+
+    /// <summary>Sealed files written or read.</summary>
+    public int Files { get; init; }
+    public long Bytes { get; init; }
+
+    /// <summary>QR codes written.</summary>
+    public int Codes { get; init; }
+
+    /// <summary>Files of an earlier export that were not needed any more.</summary>
+    public int Removed { get; init; }
+    public int Taken { get; init; }
+    public int Known { get; init; }
+    public int Early { get; init; }
+    public int Words { get; init; }
+    public int Foreign { get; init; }
+    public int Broken { get; init; }
+    public int Refused { get; init; }
+
+    /// <summary>Numbers of the codes that are still to be scanned.</summary>
+    public IReadOnlyList<int> Missing { get; init; } = [];
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(CourierReport))]
+internal sealed partial class CourierJson : JsonSerializerContext;

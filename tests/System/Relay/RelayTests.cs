@@ -1,0 +1,85 @@
+using EdgeNode.Tests.System.Brokers;
+using EdgeNode.Tests.System.Hosts;
+
+namespace EdgeNode.Tests.System.Relay;
+
+/// <summary>Cabinets that do not reach each other, and a plain broker between them.</summary>
+public sealed class RelayTests
+{
+    private const int Offerings = 60;
+    private static readonly TimeSpan Within = TimeSpan.FromMinutes(3);
+
+    [Fact]
+    public async Task Nothing_is_lost_or_doubled_while_the_relay_is_killed_and_started_again()
+    {
+        await using var relay = await PlainRelay.StartAsync();
+        await using var two = await TwoCabinets.PeeredAndPartedAsync(relay.Address);
+        using var resident = await TwoCabinets.ResidentAsync(two.Mill);
+        for (var i = 0; i < Offerings; i++)
+        {
+            if (i is 15 or 40)
+                await relay.KillAsync();
+            if (i is 20 or 45)
+                await relay.RunAsync();
+            await TwoCabinets.ShareAsync(resident, $"thing {i}");
+        }
+        await two.ArrivedAsync(Offerings, Within);
+    }
+
+    [Fact]
+    public async Task A_cabinet_that_was_away_gets_what_the_relay_kept_for_it()
+    {
+        await using var relay = await PlainRelay.StartAsync();
+        await using var two = await TwoCabinets.PeeredAndPartedAsync(relay.Address);
+        using var resident = await TwoCabinets.ResidentAsync(two.Mill);
+        await TwoCabinets.ShareAsync(resident, "bread");
+        await two.ArrivedAsync(1, Within);
+        await two.Hill.StopAsync();
+        await TwoCabinets.ShareAsync(resident, "a lamp");
+        await Until.HoldsAsync(() => TwoCabinets.Number(two.Mill, "SELECT count(*) FROM bundle_out") > 0, "Mill hands it to the relay");
+        await two.Mill.StopAsync();
+        await two.Hill.StartAsync();
+        await Until.HoldsAsync(() => TwoCabinets.Offerings(two.Hill) == 2, "the lamp is at Hill while Mill is away", Within);
+        await two.Mill.StartAsync();
+        await two.ArrivedAsync(2, Within);
+    }
+
+    [Fact]
+    public async Task Whoever_reads_at_the_relay_sees_no_word_of_what_passes()
+    {
+        await using var relay = await PlainRelay.StartAsync();
+        using var spy = new Running(
+            ["mosquitto_sub", "-h", "127.0.0.1", "-p", $"{relay.Port}", "-t", "#", "-q", "1", "-v", "-F", "%t %l %x"]
+        );
+        await using var two = await TwoCabinets.PeeredAndPartedAsync(relay.Address);
+        using var resident = await TwoCabinets.ResidentAsync(two.Mill);
+        await TwoCabinets.ShareAsync(resident, "sourdough");
+        await two.ArrivedAsync(1, Within);
+        await Until.HoldsAsync(() => spy.Output.Contains("/d/", StringComparison.Ordinal), "the spy has seen a bundle");
+        foreach (var word in new[] { "sourdough", "Anna", "edgenode/1", "\"kind\"" })
+            Assert.DoesNotContain(Convert.ToHexStringLower(global::System.Text.Encoding.UTF8.GetBytes(word)), spy.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(Convert.ToHexStringLower("age-encryption.org/v1"u8), spy.Output, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Forged_and_foreign_messages_at_the_relay_change_nothing()
+    {
+        await using var relay = await PlainRelay.StartAsync();
+        await using var two = await TwoCabinets.PeeredAndPartedAsync(relay.Address);
+        using var resident = await TwoCabinets.ResidentAsync(two.Mill);
+        await TwoCabinets.ShareAsync(resident, "bread");
+        await two.ArrivedAsync(1, Within);
+        var (mill, hill) = (Did(two.Mill), Did(two.Hill));
+        foreach (var payload in new[] { "", "x", "age-encryption.org/v1\n-> X25519 x\n", new string('y', 70_000) })
+        foreach (var kind in new[] { "d", "r", "h" })
+            await Foreign.RunAsync("mosquitto_pub", "-h", "127.0.0.1", "-p", $"{relay.Port}", "-q", "1", "-t", $"en/1/{hill}/{mill}/{kind}/shared", "-m", payload);
+        await TwoCabinets.ShareAsync(resident, "a lamp");
+        await two.ArrivedAsync(2, Within);
+    }
+
+    private static string Did(CabinetProcess cabinet)
+    {
+        using var db = new EdgeNode.Store.StoreFile(cabinet.Database).OpenReader();
+        return db.Text("SELECT did FROM identity WHERE type = 'node' AND did = home AND did NOT IN (SELECT did FROM peering)")!;
+    }
+}
