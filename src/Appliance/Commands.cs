@@ -1,3 +1,4 @@
+using EdgeNode.Sync;
 using EdgeNode.Sync.Courier;
 using EdgeNode.Wire;
 
@@ -50,6 +51,21 @@ public sealed record EditLoad(string State, string Load, string Word) : Command;
 /// <summary>A steward sends the cabinet to rest: neighbours are told, everything is written, and it stops. The answer comes before the stop.</summary>
 /// <param name="Why">maintenance or household.</param>
 public sealed record StopCabinet(string Why, TimeSpan? BackAfter) : Command;
+
+/// <summary>A steward opens a lane, or changes its bounds.</summary>
+public sealed record GrantLane(Did Peer, LaneGrant Grant) : Command;
+
+/// <summary>A steward holds a lane back, or lets it go on; what waits is kept.</summary>
+public sealed record PauseLane(Did Peer, DataClass Class, LaneDirection Direction, bool Paused) : Command;
+
+/// <summary>A steward takes a grant back; what waits is kept.</summary>
+public sealed record CloseLane(Did Peer, DataClass Class, LaneDirection Direction) : Command;
+
+/// <summary>A steward sends again what a neighbour had not accepted: one row of the set-aside.</summary>
+public sealed record SendAgain(long Aside) : Command;
+
+/// <summary>A steward gives up on a row of the set-aside; the row stays readable for the resident it concerns.</summary>
+public sealed record DiscardAside(long Aside) : Command;
 
 /// <summary>A frame that came to the pairing door. <paramref name="TlsSpki"/> is the key of the TLS client; the answer's bytes are returned to it.</summary>
 public sealed record PairFrame(byte[] Bytes, string TlsSpki) : Command;

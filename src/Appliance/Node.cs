@@ -44,6 +44,8 @@ public sealed class Node : IDisposable
     private readonly NodeState _state;
     private readonly Signer _signer;
     private readonly Entropy _entropy;
+    private readonly Lanes _lanes = new();
+    private readonly LaneDesk _laneDesk;
     private readonly Outbox _outbox;
     private readonly Custody _custody;
     private readonly PairingDesk _pairing;
@@ -71,16 +73,17 @@ public sealed class Node : IDisposable
         _state = new NodeState(db);
         _signer = new Signer(Did, key, _state.Epoch, _state.NextHlc);
         var gate = new VerifyGate(Did, _p256, (did, k) => did == Did ? k == key.PublicKey : Identities.KeyIsValid(db, did, k));
-        _outbox = new Outbox(_signer, options.Sync);
+        _outbox = new Outbox(_signer, options.Sync, _lanes);
+        _laneDesk = new LaneDesk(_lanes, _outbox, () => Hlc.TimeOf(_state.NextHlc()));
         _listings = new Listings(_signer, _outbox, entropy, options.Finding.Mode == FindingMode.Replicate);
         var speaker = new ChainSpeaker(_signer, _outbox);
         bool InTouch(Did peer) => _custody!.IsReady(peer);
         _exchange = new Exchange(speaker, gate, options.Exchange, InTouch, _listings.Spent, _listings.Present);
         _finding = new Finding(speaker, entropy, options.Finding, options.PlanCap, InTouch);
         _outbox.OnReceipted = (turn, id, _, verdict) => WhenReceipted(turn, id, verdict);
-        var inbox = new Inbox(gate, options.Sync, Apply);
+        var inbox = new Inbox(gate, options.Sync, _lanes, Apply);
         var voice = new CustodyVoice(entropy.Hex(8), PeeringContract.Current.Version, card.Release, WhenContacted);
-        _custody = new Custody(_signer, gate, _outbox, inbox, options.Sync, voice);
+        _custody = new Custody(_signer, gate, _outbox, inbox, _lanes, options.Sync, voice);
         _pairing = new PairingDesk(card, _signer, _p256, entropy, options.Pairing, WhenOpened, WhenCut);
         _proposer = new Proposer(Did, _exchange, entropy, options.Exchange, options.PlanCap, _finding.Search)
         {
@@ -190,6 +193,14 @@ public sealed class Node : IDisposable
             case PairReply reply:
                 _pairing.TakeReply(turn, reply.Address, reply.PairPort, reply.Kind, reply.Bytes, reply.TlsSpki, reply.Fault);
                 break;
+            case DiskMeasured disk:
+                if (_lanes.Measure(turn, disk.Free, disk.Total))
+                    turn.Emit(new PageChanged(PageChanged.Stewards));
+                break;
+            case PowerAllows power:
+                if (_lanes.Restrain(turn, power.LastStream, power.Says))
+                    turn.Emit(new PageChanged(PageChanged.Stewards));
+                break;
             case PlanReady { Plan: { } plan } ready:
                 _proposer.Take(turn, ready.PlanId, plan);
                 break;
@@ -213,6 +224,8 @@ public sealed class Node : IDisposable
     {
         turn.Db.Run("DELETE FROM discovered");
         _power.Load(turn);
+        Lanes.Begin(turn);
+        Custody.Begin(turn);
         Identities.Put(turn, Card.Identity, Did);
         if (Stewards.EnsureCode(turn, _entropy) is { } code)
             turn.Emit(new ShowStewardCode(code));
@@ -267,10 +280,11 @@ public sealed class Node : IDisposable
         }
     }
 
+    /// <summary>On a disk that is nearly full nothing new is kept; what ends or frees something still goes.</summary>
     private Answer Do(Turn turn, Command command)
     {
         _finding.Changed();
-        return Obey(turn, command);
+        return _lanes.Room == DiskRoom.ReadOnly && LaneDesk.NeedsRoom(command) ? LaneDesk.NoRoom : Obey(turn, command);
     }
 
     private Answer Obey(Turn turn, Command command) =>
@@ -294,6 +308,7 @@ public sealed class Node : IDisposable
                 ),
             EditLoad edit => _power.Edit(turn, edit),
             StopCabinet stop => DoStop(turn, stop),
+            GrantLane or PauseLane or CloseLane or SendAgain or DiscardAside => _laneDesk.Do(turn, command),
             PairFrame frame => DoPair(turn, frame),
             CarryOut carry => _courier.Out(turn, carry),
             CarryIn carry => _courier.In(turn, carry),
@@ -463,6 +478,7 @@ public sealed class Node : IDisposable
     private void WhenOpened(Turn turn, Did peer)
     {
         _custody.Welcome(peer, turn.Now);
+        _laneDesk.Opened(turn, peer);
         _listings.Reshare(turn, peer);
         _exchange.Welcome(turn, peer);
         _finding.Forget(peer);
@@ -473,8 +489,9 @@ public sealed class Node : IDisposable
     {
         _exchange.PeerEnded(turn, peer);
         _finding.Ended(turn, peer);
-        _custody.Dismiss(peer);
-        Outbox.Abandon(turn, peer, "peer.ended");
+        _custody.Dismiss(turn, peer);
+        _outbox.Abandon(turn, peer, "peer.ended");
+        _lanes.Drop(turn, peer);
         turn.Emit(new PageChanged(PageChanged.Everybody));
     }
 

@@ -18,6 +18,7 @@ public static class Program
             DemoCommand.Create(),
             DoctorCommand.Create(),
             HwCommand.Create(),
+            LinkCommand.Create(),
             MatchCommand.Create(),
             CategoriesCommand.Create(),
             StewardCommand.Create(),

@@ -11,6 +11,18 @@ internal sealed class Contact(Moment since)
     private readonly SortedDictionary<int, (long First, long Last)> _owed = [];
     private long _bytes;
 
+    public Pace Pace { get; } = new();
+
+    /// <summary>What stands in the database of this contact; written when it changes.</summary>
+    public string Noted { get; set; } = "none";
+
+    /// <summary>By whose connection there is contact, for those who read.</summary>
+    public string Way =>
+        LinkUp && Stored ? "relay"
+        : !Ready ? "none"
+        : LinkUp ? "ours"
+        : "theirs";
+
     /// <summary>The peer's have has come on this link.</summary>
     public bool Ready { get; set; }
 
@@ -81,7 +93,7 @@ internal sealed class Contact(Moment since)
 
     public bool UnderWay(FormedBundle formed) => _underWay.ContainsKey((formed.Stream, formed.Seq));
 
-    public bool HasRoom(int bytes, SyncOptions options) => _bytes == 0 || _bytes + bytes <= options.Window;
+    public bool HasRoom(int bytes, int window) => _bytes == 0 || _bytes + bytes <= window;
 
     public void Sent(FormedBundle formed, Moment now)
     {

@@ -8,10 +8,22 @@ namespace EdgeNode.Sync;
 /// sign of life, sends again what stays without a receipt. What must survive is in the tables; what is here is lost with a crash and made again from
 /// haves.
 /// </summary>
-public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox inbox, SyncOptions options, CustodyVoice voice)
+public sealed class Custody(
+    Signer signer,
+    VerifyGate gate,
+    Outbox outbox,
+    Inbox inbox,
+    Lanes lanes,
+    SyncOptions options,
+    CustodyVoice voice
+)
 {
     private readonly SortedDictionary<Did, Contact> _contacts = [];
     private Moment _looked;
+    private Did _servedLast;
+
+    /// <summary>The last step ended with its budget, not with its work.</summary>
+    private bool _more;
 
     /// <summary>The highest stream that may form and send bundles now; a cabinet on battery holds some back. Receipts and haves always go.</summary>
     public Func<Moment, int> Reach { get; set; } = _ => DataMap.Streams;
@@ -25,7 +37,14 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
     public void Welcome(Did peer, Moment now) => _contacts.TryAdd(peer, new Contact(now));
 
     /// <summary>The peering has ended: nothing is taken from it or sent to it any more.</summary>
-    public void Dismiss(Did peer) => _contacts.Remove(peer);
+    public void Dismiss(Turn turn, Did peer)
+    {
+        _contacts.Remove(peer);
+        turn.Db.Run("DELETE FROM contact WHERE peer = $1", peer.Value);
+    }
+
+    /// <summary>At a start nobody is in contact yet.</summary>
+    public static void Begin(Turn turn) => turn.Db.Run("DELETE FROM contact");
 
     /// <param name="turn">The step.</param>
     /// <param name="peer">Whose link.</param>
@@ -123,14 +142,21 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
         if (after.Count == 0)
             CarryWords(turn, peer, frames);
         var left = options.CarryPage;
-        foreach (var formed in Outbox.Formed(turn.Db, peer).Where(f => f.Seq > (after.FirstOrDefault(a => a.Stream == f.Stream)?.Seq ?? 0)))
+        foreach (var formed in Outbox.Formed(turn.Db, peer))
         {
+            if (
+                formed.Seq <= (after.FirstOrDefault(a => a.Stream == formed.Stream)?.Seq ?? 0)
+                || !lanes.Flows(turn.Db, peer, formed.Stream, turn.Now)
+            )
+                continue;
             if (left <= 0)
                 return frames;
             left -= formed.Bytes;
             frames.Add(Carried(turn, peer, formed));
         }
-        while (left > 0 && outbox.FormNext(turn, peer) is { } formed)
+        // A stick has no rate; what lanes hold back it does not carry either.
+        var pace = new Pace(rated: false);
+        while (left > 0 && outbox.FormNext(turn, peer, pace) is { } formed)
         {
             left -= formed.Bytes;
             CountStatements(turn, peer, formed);
@@ -162,31 +188,61 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
     }
 
     /// <summary>
-    /// The end of each step: receipts that are owed, then new bundles while the window has room, resends that are due, signs of life.
+    /// The end of each step: receipts that are owed, signs of life, then bundles for every peer in turn while windows and the step's budget have room.
     /// </summary>
     public void Flush(Turn turn)
     {
         _looked = turn.Now;
+        if (lanes.Follow(turn, Reach(turn.Now)))
+            turn.Emit(new PageChanged(PageChanged.Stewards));
         foreach (var (peer, contact) in _contacts)
         {
             contact.NotBefore(turn.Now);
             PayReceipts(turn, peer, contact);
             Watch(turn, peer, contact);
-            if (contact.Sends)
-                Pump(turn, peer, contact);
+            Note(turn, peer, contact);
         }
+        PumpInTurn(turn);
+    }
+
+    /// <summary>
+    /// One bundle for each peer in contact, again and again, beginning after the one that was served last: a peer with a backlog takes its turn like all others,
+    /// and one whose link is stuck stops with its own window.
+    /// </summary>
+    private void PumpInTurn(Turn turn)
+    {
+        var ready = _contacts.Where(c => c.Value.Sends).ToArray();
+        var window = Math.Min(options.Window, options.WindowOfAll / Math.Max(1, ready.Length));
+        var pumps = new Queue<(Did Peer, IEnumerator<int> Bundles)>(
+            ready
+                .OrderBy(c => c.Key.CompareTo(_servedLast) <= 0)
+                .Select(c => (c.Key, Pump(turn, c.Key, c.Value, window).GetEnumerator()))
+        );
+        var budget = options.PumpBudget;
+        while (budget > 0 && pumps.TryDequeue(out var next))
+        {
+            if (!next.Bundles.MoveNext())
+                continue;
+            budget -= next.Bundles.Current;
+            _servedLast = next.Peer;
+            pumps.Enqueue(next);
+        }
+        _more = pumps.Count > 0;
     }
 
     /// <summary>When <see cref="Flush"/> has something to do again.</summary>
     public Moment? NextDue(Db db)
     {
-        Moment? due = null;
+        Moment? due = _more ? _looked : null;
         foreach (var (peer, contact) in _contacts)
         {
             due = Earlier(due, contact.PingAt(options));
             if (!contact.Sends)
                 continue;
             due = Earlier(due, contact.RetransmitAt(options));
+            // One that has passed waits for the window, which receipts and retransmits open.
+            if (contact.Pace.RateDue is { } rate && rate > _looked)
+                due = Earlier(due, rate);
             // What was due at the last look and is still here waits for room, not for a time.
             var paused = db.One(
                 "SELECT min(not_before) FROM outbox WHERE peer = $1 AND bundle_seq IS NULL AND not_before > $2",
@@ -306,6 +362,20 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
         }
     }
 
+    /// <summary>Pages and tools that read only see in the database how contact stands; a write at each change, not at each sign of life.</summary>
+    private static void Note(Turn turn, Did peer, Contact contact)
+    {
+        if (contact.Noted == contact.Way)
+            return;
+        contact.Noted = contact.Way;
+        turn.Db.Run(
+            "INSERT INTO contact (peer, way, since) VALUES ($1, $2, $3) ON CONFLICT (peer) DO UPDATE SET way = $2, since = $3",
+            peer.Value,
+            contact.Way,
+            turn.Now.Ms
+        );
+    }
+
     private void Watch(Turn turn, Did peer, Contact contact)
     {
         if (contact.Ready && turn.Now - contact.LastHeard > contact.DeadAfter(options))
@@ -315,22 +385,24 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
         contact.DropOverdue(turn.Now, options);
     }
 
-    private void Pump(Turn turn, Did peer, Contact contact)
+    /// <summary>Sends bundle after bundle; the caller decides how many. Each number is the size of one that was sent.</summary>
+    private IEnumerable<int> Pump(Turn turn, Did peer, Contact contact, int window)
     {
-        var reach = Reach(turn.Now);
         foreach (var formed in Outbox.Formed(turn.Db, peer))
         {
-            if (contact.UnderWay(formed) || formed.Stream > reach)
+            if (contact.UnderWay(formed) || !lanes.Flows(turn.Db, peer, formed.Stream, turn.Now))
                 continue;
             // Nothing overtakes a bundle that waits for room: what comes behind it would fill the window again and again.
-            if (!contact.HasRoom(formed.Bytes, options))
-                return;
+            if (!contact.HasRoom(formed.Bytes, window))
+                yield break;
             Send(turn, peer, contact, formed);
+            yield return formed.Bytes;
         }
-        while (contact.HasRoom(options.FillTo, options) && outbox.FormNext(turn, peer, reach) is { } formed)
+        while (contact.HasRoom(options.FillTo, window) && outbox.FormNext(turn, peer, contact.Pace) is { } formed)
         {
             CountStatements(turn, peer, formed);
             Send(turn, peer, contact, formed);
+            yield return formed.Bytes;
         }
     }
 
@@ -351,7 +423,8 @@ public sealed class Custody(Signer signer, VerifyGate gate, Outbox outbox, Inbox
         var bytes = Outbox.Load(turn.Db, peer, formed.Stream, formed.Seq);
         Traffic.Add(turn, peer, Traffic.BundlesSent, 1);
         Traffic.Add(turn, peer, Traffic.BytesSent, bytes.Length);
-        turn.Emit(new SendOnLink(peer, TopicKind.Data, "shared", bytes));
+        var cls = Lanes.ClassOf(formed.Stream) ?? DataClass.Shared;
+        turn.Emit(new SendOnLink(peer, TopicKind.Data, cls.ToWire(), bytes));
     }
 
     private static Moment? Earlier(Moment? a, Moment? b) =>

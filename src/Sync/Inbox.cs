@@ -25,7 +25,7 @@ public enum Arrival
 /// Takes bundles over, in order, each once. Statements, their effects and the bundle's own row are one transaction with the step; the receipt follows its
 /// commit. <paramref name="apply"/> is what a statement means; it runs at most once per statement id.
 /// </summary>
-public sealed class Inbox(VerifyGate gate, SyncOptions options, Func<Turn, Statement, Did, Verdict> apply)
+public sealed class Inbox(VerifyGate gate, SyncOptions options, Lanes lanes, Func<Turn, Statement, Did, Verdict> apply)
 {
     public Arrival Take(Turn turn, Did peer, byte[] raw, out int stream, out long seq)
     {
@@ -35,8 +35,8 @@ public sealed class Inbox(VerifyGate gate, SyncOptions options, Func<Turn, State
             return Refuse(turn, peer, code);
         (stream, seq) = (bundle.Header.Stream, bundle.Header.Seq);
         var last = turn.Db.One(
-            "SELECT seq, last_id FROM stream_in WHERE peer = $1 AND stream = $2",
-            r => (Seq: r.Long(0), Id: r.Text(1)),
+            "SELECT seq, last_id, put_off FROM stream_in WHERE peer = $1 AND stream = $2",
+            r => (Seq: r.Long(0), Id: r.Text(1), PutOff: r.Long(2)),
             peer.Value,
             stream
         );
@@ -48,7 +48,7 @@ public sealed class Inbox(VerifyGate gate, SyncOptions options, Func<Turn, State
             return Arrival.Gap;
         if (!restarts && bundle.Header.Prev != last.Id)
             return Refuse(turn, peer, "bundle.prev");
-        Commit(turn, peer, bundle, code);
+        Commit(turn, peer, bundle, code, new Moment(last.PutOff));
         return Arrival.Taken;
     }
 
@@ -110,10 +110,10 @@ public sealed class Inbox(VerifyGate gate, SyncOptions options, Func<Turn, State
         return known is null || known == bundle.Id ? Arrival.Again : Refuse(turn, peer, "bundle.equivocation");
     }
 
-    private void Commit(Turn turn, Did peer, Bundle bundle, string code)
+    private void Commit(Turn turn, Did peer, Bundle bundle, string code, Moment putOff)
     {
         var h = bundle.Header;
-        var exceptions = code.Length > 0 ? [WholeRefused(turn, peer, h, code)] : TakeStatements(turn, peer, bundle);
+        var exceptions = code.Length > 0 ? [WholeRefused(turn, peer, h, code)] : TakeStatements(turn, peer, bundle, ref putOff);
         var list =
             exceptions.Count == 0
                 ? null
@@ -129,11 +129,13 @@ public sealed class Inbox(VerifyGate gate, SyncOptions options, Func<Turn, State
             list
         );
         turn.Db.Run(
-            "INSERT INTO stream_in (peer, stream, seq, last_id) VALUES ($1, $2, $3, $4) ON CONFLICT (peer, stream) DO UPDATE SET seq = $3, last_id = $4",
+            "INSERT INTO stream_in (peer, stream, seq, last_id, put_off) VALUES ($1, $2, $3, $4, $5) "
+                + "ON CONFLICT (peer, stream) DO UPDATE SET seq = $3, last_id = $4, put_off = $5",
             peer.Value,
             h.Stream,
             h.Seq,
-            bundle.Id
+            bundle.Id,
+            putOff.Ms
         );
         turn.Db.Run(
             "DELETE FROM inbox WHERE peer = $1 AND stream = $2 AND seq <= $3",
@@ -151,22 +153,56 @@ public sealed class Inbox(VerifyGate gate, SyncOptions options, Func<Turn, State
         return new ReceiptException(header.Seq, "", Disposition.Refused.ToWire(), code);
     }
 
-    private List<ReceiptException> TakeStatements(Turn turn, Did peer, Bundle bundle)
+    private List<ReceiptException> TakeStatements(Turn turn, Did peer, Bundle bundle, ref Moment putOff)
     {
+        var h = bundle.Header;
+        var room = RoomFor(turn, peer, h.Stream, putOff);
         var exceptions = new List<ReceiptException>();
+        var late = 0;
         foreach (var raw in bundle.Statements)
         {
             var (statement, verdict) = gate.Check(raw, turn.Now);
             if (verdict.IsAccepted)
-                verdict = ApplyOnce(turn, statement!, peer);
+                verdict = ApplyOnce(turn, statement!, peer, h.Stream, ref room);
             if (verdict.IsAccepted)
                 continue;
-            exceptions.Add(
-                new ReceiptException(bundle.Header.Seq, statement?.Id ?? "", verdict.Disposition.ToWire(), verdict.Code)
-            );
-            SetAside.Add(turn, peer, "in", statement?.Id ?? "", statement?.Kind ?? "unreadable", verdict);
+            exceptions.Add(new ReceiptException(h.Seq, statement?.Id ?? "", verdict.Disposition.ToWire(), verdict.Code));
+            if (verdict.Disposition == Disposition.Quota)
+            {
+                SetAside.CountRefusal(turn, peer, verdict.Code);
+                late += Lanes.IsOfStream(verdict.Code) ? 1 : 0;
+            }
+            else
+                SetAside.Add(turn, peer, "in", statement?.Id ?? "", statement?.Kind ?? "unreadable", verdict);
         }
-        return exceptions;
+        if (late > 0 && room.Code != Lanes.Behind)
+            putOff = turn.Now + options.QuotaPause / 2;
+        return late == h.Count ? [exceptions[0] with { Statement = "" }] : exceptions;
+    }
+
+    /// <summary>
+    /// After something of a stream was put off, what was already under way behind it is put off as well, though there may be room again: otherwise an item could
+    /// come before its resident, or after its own withdrawal. Half the sender's pause is enough for the road to empty.
+    /// </summary>
+    private Verdict RoomFor(Turn turn, Did peer, int stream, Moment putOff)
+    {
+        var room = lanes.Admits(turn.Db, peer, stream, turn.Now);
+        var behind = putOff > turn.Now && putOff <= turn.Now + options.QuotaPause / 2;
+        return room.IsAccepted && behind ? Verdict.Quota(Lanes.Behind) : room;
+    }
+
+    /// <summary>What is here already has had its effect; what is new needs room, and once there is none it is put off with all behind it.</summary>
+    private Verdict ApplyOnce(Turn turn, Statement statement, Did peer, int bundled, ref Verdict room)
+    {
+        if (Statements.Has(turn.Db, statement.Id))
+            return Verdict.Accepted;
+        // By its kind, not by the bundle it came in: nobody walks around a lane by another stream.
+        var stream = DataMap.RuleOf(statement.Kind)!.Stream;
+        if (room.IsAccepted && stream != bundled)
+            room = lanes.Admits(turn.Db, peer, stream, turn.Now);
+        if (room.IsAccepted)
+            room = lanes.Takes(turn, peer, stream, statement.Raw.Length);
+        return room.IsAccepted ? ApplyNew(turn, statement, peer) : room;
     }
 
     /// <summary>
@@ -174,7 +210,7 @@ public sealed class Inbox(VerifyGate gate, SyncOptions options, Func<Turn, State
     /// quota, or by another road). One whose handling fails is taken back alone, set aside and counted, so that it never blocks the queue. A failing disk is
     /// not the statement's fault and ends the step.
     /// </summary>
-    private Verdict ApplyOnce(Turn turn, Statement statement, Did peer)
+    private Verdict ApplyNew(Turn turn, Statement statement, Did peer)
     {
         turn.Db.Savepoint("statement");
         try

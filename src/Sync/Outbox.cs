@@ -3,23 +3,29 @@ using EdgeNode.Wire;
 
 namespace EdgeNode.Sync;
 
-/// <summary>What enqueue answered: Full is told to the caller, who shows "waiting for space"; nothing is dropped silently.</summary>
+/// <summary>What enqueue answered.</summary>
 public enum Enqueued
 {
     Queued,
     AlreadyQueued,
+
+    /// <summary>The queue has no room. The statement stands in the set-aside as <c>outbox.full</c> and is queued by itself when there is room: nothing is
+    /// dropped silently, and who asks first (<see cref="Outbox.HasRoom(Db, Did)"/>) can tell the resident.</summary>
     Full,
 }
 
 /// <summary>
 /// The rows this node has custody of, per peer, and the bundles formed of them. A row leaves on the peer's signed receipt and on nothing else.
 /// </summary>
-public sealed class Outbox(Signer signer, SyncOptions options)
+public sealed class Outbox(Signer signer, SyncOptions options, Lanes lanes)
 {
     /// <summary>$2 = now, $3 = the longest pause from now: a pause beyond it was set by a clock that has been set back since.</summary>
     private const string IsDue = "(not_before <= $2 OR not_before > $3)";
 
-    private readonly Dictionary<Did, long> _waiting = [];
+    /// <summary>How often a peer's rows are looked through for what has expired or waits for room here (1 min).</summary>
+    private static readonly TimeSpan TidyEvery = TimeSpan.FromMinutes(1);
+
+    private readonly Dictionary<Did, Waiting> _waiting = [];
 
     /// <summary>Told of every receipted statement: (statement id, peer, verdict). Runs in the transaction of the receipt.</summary>
     public Action<Turn, string, Did, Verdict> OnReceipted { get; set; } = (_, _, _, _) => { };
@@ -30,55 +36,101 @@ public sealed class Outbox(Signer signer, SyncOptions options)
         Invariant.Hold(peer != signer.Node, "a node sends nothing to itself");
         Invariant.Hold(statement.IsFor(peer), $"{statement.Kind} {statement.Id} is not for {peer}");
         var stream = DataMap.RuleOf(statement.Kind)!.Stream;
-        if (Waiting(turn.Db, peer) >= options.MaxWaiting + (stream == DataMap.ControlStream ? options.ControlReserve : 0))
-            return Enqueued.Full;
+        var full = !HasRoom(turn.Db, peer, stream, statement.Raw.Length);
+        if (full && turn.Db.Exists("SELECT 1 FROM outbox WHERE peer = $1 AND statement_id = $2", peer.Value, statement.Id))
+            return Enqueued.AlreadyQueued;
         Statements.Keep(turn, statement);
+        if (full)
+        {
+            SetAside.AddOnce(turn, peer, statement.Id, statement.Kind, Verdict.Quota(SetAside.NoRoomHere));
+            return Enqueued.Full;
+        }
         var added = turn.Db.Run(
-            "INSERT OR IGNORE INTO outbox (peer, stream, statement_id, queued, expires) VALUES ($1, $2, $3, $4, $5)",
+            "INSERT OR IGNORE INTO outbox (peer, stream, statement_id, bytes, queued, expires) VALUES ($1, $2, $3, $4, $5, $6)",
             peer.Value,
             stream,
             statement.Id,
+            statement.Raw.Length,
             turn.Now.Ms,
             statement.Expires?.Ms
         );
-        _waiting[peer] += added;
+        if (added == 1)
+            WaitingFor(turn.Db, peer).Add(stream, 1, statement.Raw.Length);
         return added == 1 ? Enqueued.Queued : Enqueued.AlreadyQueued;
     }
 
     /// <summary>Whether what residents share still finds room for this peer. Asked before a post is taken, so that nothing is dropped later.</summary>
-    public bool HasRoom(Db db, Did peer) => Waiting(db, peer) < options.MaxWaiting;
+    public bool HasRoom(Db db, Did peer) => HasRoom(db, peer, DataMap.SharedStream, 0);
 
     /// <summary>Whether a statement waits for this peer or the peer has signed for it.</summary>
     public static bool HasOrGets(Db db, Did peer, string statementId) =>
         db.Exists("SELECT 1 FROM delivery WHERE statement_id = $1 AND peer = $2", statementId, peer.Value)
         || db.Exists("SELECT 1 FROM outbox WHERE peer = $1 AND statement_id = $2", peer.Value, statementId);
 
-    /// <summary>Rows for a peer, counted once and then kept up by enqueues: an upper bound, counted anew when it reaches the limit.</summary>
-    private long Waiting(Db db, Did peer)
+    /// <summary>The bounds of the lane, and of all that waits for the peer; control statements have a reserve beyond, which a full queue must not stop.</summary>
+    private bool HasRoom(Db db, Did peer, int stream, int bytes)
     {
-        if (!_waiting.TryGetValue(peer, out var count) || count >= options.MaxWaiting)
-            _waiting[peer] = count = db.Number("SELECT count(*) FROM outbox WHERE peer = $1", peer.Value);
-        return count;
+        var waiting = WaitingFor(db, peer);
+        if (Lanes.ClassOf(stream) is not { } cls)
+            return waiting.Rows < options.MaxWaiting + options.ControlReserve;
+        var lane = lanes.Find(db, peer, cls, LaneDirection.Out);
+        var inLane = waiting.Of(stream);
+        return waiting.Rows < options.MaxWaiting
+            && inLane.Rows < (lane?.MaxRows ?? options.MaxWaiting)
+            && inLane.Bytes + bytes <= (lane?.MaxBytes ?? long.MaxValue);
+    }
+
+    private Waiting WaitingFor(Db db, Did peer)
+    {
+        if (!_waiting.TryGetValue(peer, out var waiting))
+            _waiting[peer] = waiting = Waiting.Count(db, peer);
+        return waiting;
     }
 
     /// <summary>
-    /// Forms the next bundle for a peer from the most urgent stream that has waiting rows; null when nothing waits. Stream, number and signed header are
-    /// written in this transaction, so a resend after a crash is the same bundle.
+    /// Forms the next bundle for a peer: from the most urgent stream that has due rows and whose lane is open, with a floor for the others. Null when nothing
+    /// may go. Stream, number and signed header are written in this transaction, so a resend after a crash is the same bundle.
     /// </summary>
-    /// <param name="reach">Streams above it wait.</param>
-    public FormedBundle? FormNext(Turn turn, Did peer, int reach = DataMap.Streams)
+    public FormedBundle? FormNext(Turn turn, Did peer, Pace pace)
     {
-        DropExpired(turn, peer);
-        var stream = turn.Db.One(
-            $"SELECT stream FROM outbox WHERE peer = $1 AND bundle_seq IS NULL AND {IsDue} AND stream <= $4 ORDER BY stream, place LIMIT 1",
-            r => (int?)r.Int(0),
+        Tidy(turn, peer);
+        pace.Look();
+        var ready = Ready(turn, peer, pace);
+        if (ready.Count == 0)
+            return null;
+        var stream = pace.Choose(ready, options.FillTo);
+        var formed = Form(turn, peer, stream);
+        pace.Formed(ready, stream, formed.Bytes, lanes.Rate(turn.Db, peer, stream), turn.Now);
+        return formed;
+    }
+
+    /// <summary>Streams that have something due, whose lane is open and whose rate allows it, the most urgent first.</summary>
+    private List<int> Ready(Turn turn, Did peer, Pace pace)
+    {
+        var ready = new List<int>();
+        var waiting = WaitingFor(turn.Db, peer);
+        for (var stream = 0; stream < DataMap.Streams; stream++)
+        {
+            if (
+                waiting.Of(stream).Rows > 0
+                && !waiting.IsPutOff(stream, turn.Now, options.QuotaPause)
+                && lanes.Flows(turn.Db, peer, stream, turn.Now)
+                && HasDue(turn, peer, stream)
+                && pace.IsFree(stream, turn.Now)
+            )
+                ready.Add(stream);
+        }
+        return ready.Count < 2 ? ready : [.. ready.OrderBy(s => lanes.Urgency(turn.Db, peer, s)).ThenBy(s => s)];
+    }
+
+    private bool HasDue(Turn turn, Did peer, int stream) =>
+        turn.Db.Exists(
+            $"SELECT 1 FROM outbox WHERE peer = $1 AND {IsDue} AND bundle_seq IS NULL AND stream = $4 LIMIT 1",
             peer.Value,
             turn.Now.Ms,
             (turn.Now + options.QuotaPause).Ms,
-            reach
+            stream
         );
-        return stream is { } s ? Form(turn, peer, s) : null;
-    }
 
     /// <summary>The bundle as it goes on the link: stored header and the statements it signs.</summary>
     public static byte[] Load(Db db, Did peer, int stream, long seq)
@@ -119,15 +171,15 @@ public sealed class Outbox(Signer signer, SyncOptions options)
         if (receipt.First < 1 || receipt.Last > sent || receipt.First > receipt.Last)
             return;
         var rows = turn.Db.All(
-            "SELECT statement_id, bundle_seq, place FROM outbox WHERE peer = $1 AND stream = $2 AND bundle_seq BETWEEN $3 AND $4 ORDER BY place",
-            r => (Id: r.Text(0), Seq: r.Long(1), Place: r.Long(2)),
+            "SELECT statement_id, bundle_seq, place, bytes FROM outbox WHERE peer = $1 AND stream = $2 AND bundle_seq BETWEEN $3 AND $4 ORDER BY place",
+            r => new OutboxRow(r.Text(0), r.Long(1), r.Long(2), r.Int(3)),
             peer.Value,
             receipt.Stream,
             receipt.First,
             receipt.Last
         );
         foreach (var row in rows)
-            Settle(turn, peer, row.Id, row.Place, VerdictOf(receipt, row.Seq, row.Id));
+            Settle(turn, peer, receipt.Stream, row, VerdictOf(receipt, row.Seq, row.Id));
         turn.Db.Run(
             "DELETE FROM bundle_out WHERE peer = $1 AND stream = $2 AND seq BETWEEN $3 AND $4",
             peer.Value,
@@ -151,8 +203,9 @@ public sealed class Outbox(Signer signer, SyncOptions options)
     /// Everything still waiting for a peer whose peering has ended, moved to the visible set-aside. Should there be another peering, its first bundle names no
     /// predecessor, for the last ones may never have arrived; numbers go on, so that no old bundle can pass for a new one.
     /// </summary>
-    public static void Abandon(Turn turn, Did peer, string code)
+    public void Abandon(Turn turn, Did peer, string code)
     {
+        _waiting.Remove(peer);
         turn.Db.Run(
             "INSERT INTO set_aside (peer, direction, statement_id, kind, disposition, code, at) "
                 + "SELECT o.peer, 'out', o.statement_id, s.kind, 'refused', $2, $3 FROM outbox o JOIN statement s ON s.id = o.statement_id WHERE o.peer = $1 ORDER BY o.place",
@@ -204,8 +257,8 @@ public sealed class Outbox(Signer signer, SyncOptions options)
     private List<(long Place, string Id, int Size)> Gather(Turn turn, Did peer, int stream)
     {
         var waiting = turn.Db.All(
-            "SELECT o.place, o.statement_id, length(s.raw) FROM outbox o JOIN statement s ON s.id = o.statement_id "
-                + $"WHERE o.peer = $1 AND {IsDue} AND o.bundle_seq IS NULL AND o.stream = $4 ORDER BY o.place LIMIT $5",
+            "SELECT place, statement_id, bytes FROM outbox "
+                + $"WHERE peer = $1 AND {IsDue} AND bundle_seq IS NULL AND stream = $4 ORDER BY place LIMIT $5",
             r => (Place: r.Long(0), Id: r.Text(1), Size: r.Int(2)),
             peer.Value,
             turn.Now.Ms,
@@ -220,14 +273,34 @@ public sealed class Outbox(Signer signer, SyncOptions options)
         return waiting[..fits];
     }
 
+    /// <summary>
+    /// Now and then, in contact: what has expired is set aside, and what found no room here before is queued when there is some. Not without contact: a clock that
+    /// is wrong for an hour would set aside what an absent neighbour still can have.
+    /// </summary>
+    private void Tidy(Turn turn, Did peer)
+    {
+        var waiting = WaitingFor(turn.Db, peer);
+        if (waiting.Tidied is { } last && last <= turn.Now && turn.Now - last < TidyEvery)
+            return;
+        waiting.Tidied = turn.Now;
+        DropExpired(turn, peer, waiting);
+        foreach (var (id, statement) in SetAside.WaitingForRoom(turn.Db, peer))
+        {
+            if (!HasRoom(turn.Db, peer, DataMap.RuleOf(statement.Kind)!.Stream, statement.Raw.Length))
+                break;
+            SetAside.Settle(turn, id, SetAside.Sent);
+            Enqueue(turn, peer, statement);
+        }
+    }
+
     /// <summary>Only rows in no bundle yet: then no gap opens. They go to the set-aside, where their sender sees them.</summary>
-    private static void DropExpired(Turn turn, Did peer)
+    private static void DropExpired(Turn turn, Did peer, Waiting waiting)
     {
         if (turn.Now < Moment.EarliestSure)
             return;
         var expired = turn.Db.All(
-            "SELECT place, statement_id FROM outbox WHERE peer = $1 AND bundle_seq IS NULL AND expires < $2",
-            r => (Place: r.Long(0), Id: r.Text(1)),
+            "SELECT place, statement_id, stream, bytes FROM outbox WHERE peer = $1 AND bundle_seq IS NULL AND expires < $2",
+            r => (Place: r.Long(0), Id: r.Text(1), Stream: r.Int(2), Bytes: r.Int(3)),
             peer.Value,
             turn.Now.Ms
         );
@@ -235,32 +308,41 @@ public sealed class Outbox(Signer signer, SyncOptions options)
         {
             SetAside.Add(turn, peer, "out", row.Id, Statements.Get(turn.Db, row.Id).Kind, Verdict.Expired);
             turn.Db.Run("DELETE FROM outbox WHERE place = $1", row.Place);
+            waiting.Add(row.Stream, -1, -row.Bytes);
         }
     }
 
-    private void Settle(Turn turn, Did peer, string id, long place, Verdict verdict)
+    private void Settle(Turn turn, Did peer, int stream, OutboxRow row, Verdict verdict)
     {
         if (verdict.Disposition == Disposition.Quota)
         {
-            // Custody stays here: the row waits for space at the peer and goes into a later bundle.
-            turn.Db.Run(
-                "UPDATE outbox SET bundle_seq = NULL, not_before = $1 WHERE place = $2",
-                (turn.Now + options.QuotaPause).Ms,
-                place
-            );
+            PutOff(turn, peer, stream, row.Place, verdict.Code);
             return;
         }
-        turn.Db.Run("DELETE FROM outbox WHERE place = $1", place);
+        turn.Db.Run("DELETE FROM outbox WHERE place = $1", row.Place);
+        WaitingFor(turn.Db, peer).Add(stream, -1, -row.Bytes);
         if (verdict.IsAccepted)
             turn.Db.Run(
                 "INSERT OR IGNORE INTO delivery (statement_id, peer, at) VALUES ($1, $2, $3)",
-                id,
+                row.Id,
                 peer.Value,
                 turn.Now.Ms
             );
         else
-            SetAside.Add(turn, peer, "out", id, Statements.Get(turn.Db, id).Kind, verdict);
-        OnReceipted(turn, id, peer, verdict);
+            SetAside.Add(turn, peer, "out", row.Id, Statements.Get(turn.Db, row.Id).Kind, verdict);
+        OnReceipted(turn, row.Id, peer, verdict);
+    }
+
+    /// <summary>
+    /// Custody stays here: the row waits for space at the peer and goes into a later bundle. When the lane itself has no room its stream waits too, or all that
+    /// is behind would cross the link only to be put off.
+    /// </summary>
+    private void PutOff(Turn turn, Did peer, int stream, long place, string code)
+    {
+        var until = turn.Now + options.QuotaPause;
+        turn.Db.Run("UPDATE outbox SET bundle_seq = NULL, not_before = $1 WHERE place = $2", until.Ms, place);
+        if (Lanes.IsOfStream(code))
+            WaitingFor(turn.Db, peer).PutOff(stream, until);
     }
 
     private static Verdict VerdictOf(ReceiptBody receipt, long seq, string id)
@@ -277,38 +359,43 @@ public sealed class Outbox(Signer signer, SyncOptions options)
 /// <summary>A bundle under way.</summary>
 public sealed record FormedBundle(int Stream, long Seq, int Bytes);
 
-/// <summary>The visible place for what was not accepted.</summary>
-public static class SetAside
-{
-    /// <summary>The newest are kept; an attacker cannot fill the disk with refusals.</summary>
-    public const int MaxPerPeer = 1000;
+/// <summary>A row under way.</summary>
+internal readonly record struct OutboxRow(string Id, long Seq, long Place, int Bytes);
 
-    public static void Add(Turn turn, Did peer, string direction, string statementId, string kind, Verdict verdict)
+/// <summary>How much waits for one peer, by stream: counted once and then kept up by every change, for this node is the only writer.</summary>
+internal sealed class Waiting
+{
+    private readonly (long Rows, long Bytes)[] _streams = new (long, long)[DataMap.Streams];
+    private readonly Moment[] _putOff = new Moment[DataMap.Streams];
+
+    public long Rows { get; private set; }
+    public Moment? Tidied { get; set; }
+
+    public static Waiting Count(Db db, Did peer)
     {
-        turn.Db.Run(
-            "INSERT INTO set_aside (peer, direction, statement_id, kind, disposition, code, at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            peer.Value,
-            direction,
-            statementId,
-            kind,
-            verdict.Disposition.ToWire(),
-            verdict.Code,
-            turn.Now.Ms
-        );
-        turn.Db.Run(
-            "DELETE FROM set_aside WHERE peer = $1 AND id <= (SELECT id FROM set_aside WHERE peer = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)",
-            peer.Value,
-            MaxPerPeer
-        );
+        var waiting = new Waiting();
+        foreach (
+            var (stream, rows, bytes) in db.All(
+                "SELECT stream, count(*), sum(bytes) FROM outbox WHERE peer = $1 GROUP BY stream",
+                r => (r.Int(0), r.Long(1), r.Long(2)),
+                peer.Value
+            )
+        )
+            waiting.Add(stream, rows, bytes);
+        return waiting;
     }
 
-    /// <summary>Counts traffic that was refused before it became a statement.</summary>
-    public static void CountRefusal(Turn turn, Did peer, string code, int times = 1) =>
-        turn.Db.Run(
-            "INSERT INTO refusal (peer, code, count, last) VALUES ($1, $2, $3, $4) ON CONFLICT (peer, code) DO UPDATE SET count = count + $3, last = $4",
-            peer.Value,
-            code,
-            times,
-            turn.Now.Ms
-        );
+    public (long Rows, long Bytes) Of(int stream) => _streams[stream];
+
+    public void Add(int stream, long rows, long bytes)
+    {
+        var before = _streams[stream];
+        _streams[stream] = (before.Rows + rows, before.Bytes + bytes);
+        Rows += rows;
+    }
+
+    /// <summary>The peer has no room for this stream; a pause that a wrong clock set does not last.</summary>
+    public bool IsPutOff(int stream, Moment now, TimeSpan pause) => _putOff[stream] > now && _putOff[stream] <= now + pause;
+
+    public void PutOff(int stream, Moment until) => _putOff[stream] = until;
 }

@@ -8,6 +8,12 @@ public sealed record SyncOptions
     /// <summary>Bytes under way to one peer without a receipt (default: 256 KiB).</summary>
     public int Window { get; init; } = 256 * 1024;
 
+    /// <summary>The same to all peers in contact together (default: 32 MiB): with more than 128 of them each has a smaller window.</summary>
+    public int WindowOfAll { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>Bytes handed to links in one step, at most; the peers take turns, so none waits for another's backlog (default: 2 MiB).</summary>
+    public int PumpBudget { get; init; } = 2 * 1024 * 1024;
+
     /// <summary>Size to which a bundle is filled while there is a backlog (default: 56,000 bytes; hard bound 64,000).</summary>
     public int FillTo { get; init; } = 56_000;
 

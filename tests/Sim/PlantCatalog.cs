@@ -108,8 +108,37 @@ internal static class PlantCatalog
             Tamper = SkipBundle,
             Repeats = true,
         },
+        new("paused_lane_sends", "bundles leave by a lane that is paused", "lane.sends")
+        {
+            Tamper = s => Run(s, "UPDATE lane SET paused = 1 WHERE paused = 0"),
+        },
+        new("quota_of_a_lane_ignored", "more comes over a lane in a day than was granted", "lane.quota")
+        {
+            Tamper = s =>
+                Run(
+                    s,
+                    "UPDATE lane SET max_rows = 1, granted = 0 WHERE direction = 'in' AND EXISTS (SELECT 1 FROM lane_use u WHERE u.peer = lane.peer AND u.class = lane.class AND u.rows > 1)"
+                ),
+        },
+        new("statement_taken_twice", "a statement is forgotten and taken again", "effect.twice") { Tamper = TakeTwice },
         new("audit_rewritten", "somebody rewrites the audit", "audit.broken") { Tamper = RewriteAudit },
     ];
+
+    private static bool TakeTwice(PlantSite s)
+    {
+        var db = s.Cabinet.Db;
+        var id = db.Text(
+            "SELECT id FROM statement WHERE origin <> $1 AND id NOT IN (SELECT statement_id FROM outbox) ORDER BY rowid LIMIT 1",
+            s.Cabinet.Did.Value
+        );
+        if (id is null)
+            return false;
+        // A row anew is a statement that was kept anew: its place in the table is a later one.
+        return db.Run(
+                "UPDATE statement SET rowid = (SELECT max(rowid) FROM statement) + 1 WHERE id = $1",
+                id
+            ) == 1;
+    }
 
     private static bool Run(PlantSite s, string sql) => s.Cabinet.Db.Run(sql) > 0;
 

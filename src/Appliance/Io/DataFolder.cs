@@ -49,6 +49,29 @@ public sealed class DataFolder : IDisposable
         }
     }
 
+    /// <summary>Whether a process runs on the folder, without touching it.</summary>
+    public static bool IsInUse(string path)
+    {
+        try
+        {
+            using var held = new FileStream(
+                System.IO.Path.Combine(path, "lock"),
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.Read
+            );
+            return false;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>A sentence for what the file system refused in the folder.</summary>
     public static SetupException Explain(Exception e, string folder) =>
         e.HResult switch

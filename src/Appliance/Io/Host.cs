@@ -86,7 +86,19 @@ public sealed class Host : IAsyncDisposable
         _sealer = folder.OpenSealer(identity, SystemEntropy.Instance);
         DoorCheck.RequireFree(_settings);
         Door = new NodeDoor(folder.Store);
-        Loop = new NodeLoop(() => MakeNode(folder, key, identity, certificate), Perform, Say);
+        var ballast = new Ballast(folder.Path);
+        if (ballast.Free < ballast.Total / 100)
+            ballast.Release();
+        Loop = new NodeLoop(
+            () => MakeNode(folder, key, identity, certificate),
+            Perform,
+            Say,
+            () =>
+            {
+                ballast.Release();
+                return new DiskMeasured(0, ballast.Total);
+            }
+        );
         _parts.Push(Loop);
         // Pushed later, so closed earlier: the writer is the last to close the database and leaves one whole file, without a log beside it.
         Keep(Door);
@@ -105,6 +117,7 @@ public sealed class Host : IAsyncDisposable
         Loop.Start();
         _power?.Attach(input => Loop.Post(input));
         OpenHome(folder, identity);
+        _parts.Push(new DiskWatch(ballast, input => Loop.Post(input)));
         await OpenDoorsAsync(folder, identity, certificate).ConfigureAwait(false);
         if (_settings.Discovery)
         {

@@ -38,6 +38,7 @@ public sealed class NodeLoop : IAsyncDisposable
     private readonly Func<Node> _make;
     private readonly Action<Effect> _perform;
     private readonly Action<string> _log;
+    private readonly Func<DiskMeasured?> _makeRoom;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
     private Task<bool>? _wait;
@@ -56,9 +57,10 @@ public sealed class NodeLoop : IAsyncDisposable
     /// <param name="make">Opens the database and makes the node; called again after a failure of the disk.</param>
     /// <param name="perform">Carries out one effect; called after the commit, on the loop's thread; must not wait.</param>
     /// <param name="log">A sentence for the steward's log.</param>
-    public NodeLoop(Func<Node> make, Action<Effect> perform, Action<string> log)
+    /// <param name="makeRoom">Called when the disk is full: gives up what is kept for that, and says what is free then; null when it can do nothing.</param>
+    public NodeLoop(Func<Node> make, Action<Effect> perform, Action<string> log, Func<DiskMeasured?>? makeRoom = null)
     {
-        (_make, _perform, _log) = (make, perform, log);
+        (_make, _perform, _log, _makeRoom) = (make, perform, log, makeRoom ?? (() => null));
         _node = make();
         _thread = new Thread(Run) { Name = "node", IsBackground = true };
     }
@@ -208,6 +210,9 @@ public sealed class NodeLoop : IAsyncDisposable
         _node?.Dispose();
         _node = null;
         _reviveAt = _lastTry + Pause;
+        // With the ballast given up the node that is made anew knows at once that it must keep nothing new.
+        if (full && _makeRoom() is { } room)
+            _world.Note(room);
     }
 
     /// <summary>Makes the node anew and tells it what it must know of the world; false when the disk still refuses or it is not time yet.</summary>
@@ -246,13 +251,15 @@ public sealed class NodeLoop : IAsyncDisposable
     }
 
     /// <summary>
-    /// What the shell says once and a node made anew has to hear again: who is seen on the network and whose link stands. Bounded by discovery's
-    /// cache and the number of peers.
+    /// What the shell says once and a node made anew has to hear again: who is seen on the network, whose link stands, what disk and power allow. Bounded by
+    /// discovery's cache and the number of peers.
     /// </summary>
     private sealed class WorldFacts
     {
         private readonly Dictionary<(string, string, int, int), Seen> _seen = [];
         private readonly Dictionary<Did, LinkUp> _links = [];
+        private DiskMeasured? _disk;
+        private PowerAllows? _power;
 
         public void Note(NodeInput input)
         {
@@ -270,11 +277,18 @@ public sealed class NodeLoop : IAsyncDisposable
                 case LinkDown down:
                     _links.Remove(down.Peer);
                     break;
+                case DiskMeasured disk:
+                    _disk = disk;
+                    break;
+                case PowerAllows power:
+                    _power = power;
+                    break;
                 default:
                     break;
             }
         }
 
-        public IEnumerable<NodeInput> Facts() => [.. _seen.Values, .. _links.Values];
+        public IEnumerable<NodeInput> Facts() =>
+            [.. new NodeInput?[] { _disk, _power }.OfType<NodeInput>(), .. _seen.Values, .. _links.Values];
     }
 }

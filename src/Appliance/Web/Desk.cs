@@ -1,5 +1,6 @@
 using EdgeNode.Matching;
 using EdgeNode.Matching.Words;
+using EdgeNode.Sync;
 using EdgeNode.Sync.Courier;
 using EdgeNode.Wire;
 
@@ -64,6 +65,7 @@ public interface IDesk
     PeeringEnd WhatEnds(string did);
     IReadOnlyList<QueueView> Queues();
     IReadOnlyList<SetAsideView> SetAside(int most);
+    LinksView Links();
     IReadOnlyList<StewardRing> AllRings(int most);
     IReadOnlyDictionary<string, int> RingCounts();
     PlanView Plan();
@@ -82,6 +84,11 @@ public interface IDesk
     Task<Outcome<Done>> StartPlan(CancellationToken token);
     Task<Outcome<Done>> EditLoad(string state, string load, string word, CancellationToken token);
     Task<Outcome<Done>> StopCabinet(string why, int? hours, CancellationToken token);
+    Task<Outcome<Done>> GrantLane(string did, LaneGrant grant, CancellationToken token);
+    Task<Outcome<Done>> PauseLane(string did, DataClass cls, LaneDirection direction, bool paused, CancellationToken token);
+    Task<Outcome<Done>> CloseLane(string did, DataClass cls, LaneDirection direction, CancellationToken token);
+    Task<Outcome<Done>> SendAgain(long aside, CancellationToken token);
+    Task<Outcome<Done>> DiscardAside(long aside, CancellationToken token);
 
     /// <summary>One page of what a courier takes to a neighbour; <paramref name="after"/> is empty for the first.</summary>
     Task<Outcome<Parcel>> CarryOut(string did, IReadOnlyList<HaveStream> after, CancellationToken token);

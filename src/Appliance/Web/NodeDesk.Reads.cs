@@ -11,7 +11,7 @@ public sealed partial class NodeDesk
 {
     /// <summary>Below this part of the disk free, a steward should look; below <see cref="DiskDanger"/> they must act.</summary>
     private const double DiskAttention = 0.15;
-    private const double DiskDanger = 0.05;
+    private const double DiskDanger = 0.08;
 
     /// <summary>A neighbour out of contact for this long is worth a look.</summary>
     private static readonly TimeSpan LongSilence = TimeSpan.FromHours(1);
@@ -75,6 +75,8 @@ public sealed partial class NodeDesk
 
     public IReadOnlyList<QueueView> Queues() => door.Read(db => StewardQueries.Queues(db, options.IsInContact));
 
+    public LinksView Links() => door.Read(db => LaneQueries.All(db, Now));
+
     public IReadOnlyList<SetAsideView> SetAside(int most) => Read((db, names) => StewardQueries.SetAside(db, names, most));
 
     public IReadOnlyList<StewardRing> AllRings(int most) => Read((db, names) => RingQueries.All(db, names, most));
@@ -109,7 +111,7 @@ public sealed partial class NodeDesk
             free,
             total,
             database.Exists ? database.Length : 0,
-            [CheckDisk(free, total), CheckClock(), CheckDatabase(), CheckLinks(), .. options.Checks()]
+            [CheckDisk(free, total), CheckClock(), CheckDatabase(), CheckLinks(), CheckLanes(), .. options.Checks()]
         );
     }
 
@@ -143,7 +145,12 @@ public sealed partial class NodeDesk
             "disk",
             level,
             says,
-            level == CheckLevel.Good ? "" : "Free some space or fit a larger disk; a full disk keeps nothing new."
+            level switch
+            {
+                CheckLevel.Good => "",
+                CheckLevel.Attention => "Free some space or fit a larger disk; archives of neighbours are put off until then.",
+                _ => "Free some space now: what neighbours share is put off, and under 3 % nothing new is kept.",
+            }
         );
     }
 
@@ -165,6 +172,24 @@ public sealed partial class NodeDesk
             $"It was checked at the start, {_started.ToLocalTime():yyyy-MM-dd HH:mm}, and found whole.",
             ""
         );
+
+    /// <summary>A grant that runs out unseen would stop what residents share, so it is told a month ahead.</summary>
+    private CheckView CheckLanes()
+    {
+        var soon = clock.GetUtcNow() + TimeSpan.FromDays(30);
+        var ending = Links()
+            .Peers.Where(p => p.Lanes.Any(l => l.State == "expired" || (l.State == "open" && l.Expires < soon)))
+            .Select(p => p.Name)
+            .ToList();
+        return ending.Count == 0
+            ? new CheckView("lanes", CheckLevel.Good, "No lane runs out within 30 days.", "")
+            : new CheckView(
+                "lanes",
+                CheckLevel.Attention,
+                $"Lanes run out soon or have run out: {string.Join(", ", ending)}.",
+                "Open Queues and grant them again. What waits is kept."
+            );
+    }
 
     private CheckView CheckLinks()
     {

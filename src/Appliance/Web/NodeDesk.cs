@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using EdgeNode.Appliance.Io;
 using EdgeNode.Federation;
 using EdgeNode.Store;
+using EdgeNode.Sync;
 using EdgeNode.Sync.Courier;
 using EdgeNode.Wire;
 
@@ -157,6 +158,26 @@ public sealed partial class NodeDesk(NodeDoor door, NodeDeskOptions options, Tim
         TimeSpan? after = hours is { } h ? TimeSpan.FromHours(Math.Clamp(h, 1, 24 * 90)) : null;
         return Told(await door.Ask(new StopCabinet(why, after), token));
     }
+
+    public async Task<Outcome<Done>> GrantLane(string did, LaneGrant grant, CancellationToken token) =>
+        Told(await door.Ask(new GrantLane(new Did(did), grant), token));
+
+    public async Task<Outcome<Done>> PauseLane(
+        string did,
+        DataClass cls,
+        LaneDirection direction,
+        bool paused,
+        CancellationToken token
+    ) => Told(await door.Ask(new PauseLane(new Did(did), cls, direction, paused), token));
+
+    public async Task<Outcome<Done>> CloseLane(string did, DataClass cls, LaneDirection direction, CancellationToken token) =>
+        Told(await door.Ask(new CloseLane(new Did(did), cls, direction), token));
+
+    public async Task<Outcome<Done>> SendAgain(long aside, CancellationToken token) =>
+        Told(await door.Ask(new SendAgain(aside), token));
+
+    public async Task<Outcome<Done>> DiscardAside(long aside, CancellationToken token) =>
+        Told(await door.Ask(new DiscardAside(aside), token));
 
     private static Outcome<OpenedCard> Open(Db db, byte[] secret)
     {

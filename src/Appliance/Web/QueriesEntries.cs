@@ -1,5 +1,6 @@
 using EdgeNode.Matching.Words;
 using EdgeNode.Store;
+using EdgeNode.Sync;
 using EdgeNode.Wire;
 
 namespace EdgeNode.Appliance.Web;
@@ -102,11 +103,16 @@ internal static class EntryQueries
     {
         var who = names.Of(peer);
         if (
-            db.One("SELECT queued FROM outbox WHERE peer = $1 AND statement_id = $2", r => (long?)r.Long(0), peer, statement) is
-            { } queued
+            db.One(
+                "SELECT stream, queued, not_before FROM outbox WHERE peer = $1 AND statement_id = $2",
+                r => new Delivery(r.Long(2) > 0 ? DeliveryKind.WaitingForSpace : Held(db, peer, r.Int(0)), who, At(r.Long(1))),
+                peer,
+                statement
+            ) is
+            { } waiting
         )
         {
-            return new Delivery(DeliveryKind.Waiting, who, At(queued));
+            return waiting;
         }
 
         if (
@@ -120,7 +126,12 @@ internal static class EntryQueries
         return db.One(
             "SELECT disposition, code, at FROM set_aside WHERE peer = $1 AND direction = 'out' AND statement_id = $2 ORDER BY id DESC LIMIT 1",
             r => new Delivery(
-                r.Text(0) == "expired" ? DeliveryKind.Expired : DeliveryKind.NotAccepted,
+                r.Text(0) switch
+                {
+                    "expired" => DeliveryKind.Expired,
+                    "quota" => DeliveryKind.WaitingForSpace,
+                    _ => DeliveryKind.NotAccepted,
+                },
                 who,
                 At(r.Long(2)),
                 r.Text(1)
@@ -128,6 +139,21 @@ internal static class EntryQueries
             peer,
             statement
         );
+    }
+
+    /// <summary>Whether what waits could go at all: a lane that a steward paused or closed, or that power holds back, is said.</summary>
+    private static DeliveryKind Held(Db db, string peer, int stream)
+    {
+        var held =
+            Lanes.ClassOf(stream) is { } cls
+            && !db.Exists(
+                "SELECT 1 FROM lane WHERE peer = $1 AND class = $2 AND direction = 'out' AND paused = 0",
+                peer,
+                cls.ToWire()
+            );
+        return held || db.Exists("SELECT 1 FROM restraint WHERE cause = 'power' AND last_stream < $1", stream)
+            ? DeliveryKind.HeldHere
+            : DeliveryKind.Waiting;
     }
 
     internal static DateTimeOffset At(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms);

@@ -65,8 +65,16 @@ internal static class StewardQueries
 
     public static List<SetAsideView> SetAside(Db db, NodeNames names, int most) =>
         db.All(
-            "SELECT peer, kind, statement_id, code, at FROM set_aside WHERE direction = 'out' ORDER BY id DESC LIMIT $1",
-            r => new SetAsideView(names.Of(r.Text(0)), r.Text(1), r.Text(2), r.Text(3), EntryQueries.At(r.Long(4))),
+            "SELECT id, peer, direction, kind, statement_id, code, at FROM set_aside WHERE state = 'open' AND direction = 'out' ORDER BY id DESC LIMIT $1",
+            r => new SetAsideView(
+                r.Long(0),
+                names.Of(r.Text(1)),
+                r.Text(2),
+                r.Text(3),
+                r.Text(4),
+                r.Text(5),
+                EntryQueries.At(r.Long(6))
+            ),
             most
         );
 
@@ -146,7 +154,13 @@ internal static class StewardQueries
             Sum(
                 db,
                 DeliveryKind.Waiting,
-                "SELECT count(*), coalesce(sum(length(s.raw)), 0), min(o.queued) FROM outbox o JOIN statement s ON s.id = o.statement_id WHERE o.peer = $1",
+                "SELECT count(*), coalesce(sum(bytes), 0), min(queued) FROM outbox WHERE peer = $1 AND not_before = 0",
+                peer
+            ),
+            Sum(
+                db,
+                DeliveryKind.WaitingForSpace,
+                "SELECT count(*), coalesce(sum(bytes), 0), min(queued) FROM outbox WHERE peer = $1 AND not_before > 0",
                 peer
             ),
             Sum(
@@ -166,14 +180,14 @@ internal static class StewardQueries
                 db,
                 DeliveryKind.NotAccepted,
                 "SELECT count(*), coalesce(sum(length(s.raw)), 0), min(a.at) FROM set_aside a LEFT JOIN statement s ON s.id = a.statement_id "
-                    + "WHERE a.peer = $1 AND a.direction = 'out' AND a.disposition <> 'expired'",
+                    + "WHERE a.peer = $1 AND a.state = 'open' AND a.direction = 'out' AND a.disposition <> 'expired'",
                 peer
             ),
             Sum(
                 db,
                 DeliveryKind.Expired,
                 "SELECT count(*), coalesce(sum(length(s.raw)), 0), min(a.at) FROM set_aside a LEFT JOIN statement s ON s.id = a.statement_id "
-                    + "WHERE a.peer = $1 AND a.direction = 'out' AND a.disposition = 'expired'",
+                    + "WHERE a.peer = $1 AND a.state = 'open' AND a.direction = 'out' AND a.disposition = 'expired'",
                 peer
             ),
         ];

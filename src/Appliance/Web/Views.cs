@@ -15,6 +15,12 @@ public enum DeliveryKind
 {
     KeptHere,
     Waiting,
+
+    /// <summary>Waiting, because the neighbour had no room when it was last tried.</summary>
+    WaitingForSpace,
+
+    /// <summary>Waiting, because a steward or the cabinet's power holds the lane back.</summary>
+    HeldHere,
     PeerHasIt,
     PersonHasIt,
     NotAccepted,
@@ -208,7 +214,67 @@ public sealed record QueueView(
 );
 
 /// <summary>A statement that was not accepted or expired: never dropped silently.</summary>
-public sealed record SetAsideView(string Peer, string Kind, string StatementId, string Reason, DateTimeOffset Since);
+/// <param name="Direction">out: a neighbour did not take it; in: we did not.</param>
+public sealed record SetAsideView(
+    long Id,
+    string Peer,
+    string Direction,
+    string Kind,
+    string StatementId,
+    string Reason,
+    DateTimeOffset Since
+);
+
+/// <summary>How one lane stands: one class to one neighbour in one direction.</summary>
+/// <param name="Class">control (votes, receipts and disputes, which need no grant), shared, public, restore-only.</param>
+/// <param name="Direction">out or in.</param>
+/// <param name="State">open, paused, expired, closed, held (by power or a full disk).</param>
+/// <param name="Priority">The least goes first; 0 is control.</param>
+/// <param name="Rate">Bytes a second; 0 = as fast as the link.</param>
+/// <param name="MaxRows">Statements that may wait (out) or come in a day (in); 0 for control, which has no quota of its own.</param>
+/// <param name="MaxBytes">The same in bytes.</param>
+/// <param name="Rows">Statements that wait (out) or came today (in).</param>
+/// <param name="Bytes">The same in bytes.</param>
+/// <param name="NoRoom">Of these, how many wait because the neighbour had no room.</param>
+/// <param name="Oldest">Since when the oldest of them waits; null when none does.</param>
+/// <param name="Expires">When the grant runs out.</param>
+public sealed record LaneView(
+    string Class,
+    string Direction,
+    string State,
+    int Priority,
+    long Rate,
+    long MaxRows,
+    long MaxBytes,
+    long Rows,
+    long Bytes,
+    long NoRoom,
+    DateTimeOffset? Oldest,
+    DateTimeOffset? Expires
+);
+
+/// <summary>One neighbour and its lanes.</summary>
+/// <param name="Way">none, ours (we are connected to them), theirs (they are connected to us), relay (a relay keeps what we send).</param>
+/// <param name="Since">Since when this way is the one; null when there was none since the start.</param>
+public sealed record PeerLanes(
+    string Did,
+    string Name,
+    string Way,
+    DateTimeOffset? Since,
+    DateTimeOffset? LastContact,
+    long BytesSent,
+    long BytesReceived,
+    long SetAside,
+    IReadOnlyList<LaneView> Lanes
+);
+
+/// <summary>What holds lanes back beside stewards.</summary>
+/// <param name="Cause">disk or power.</param>
+/// <param name="LastStream">The last of the streams 0 to 4 that still flows; -1 when none does.</param>
+public sealed record RestraintView(string Cause, int LastStream, string Says, DateTimeOffset Since);
+
+/// <summary>All links of a cabinet at one moment.</summary>
+public sealed record LinksView(IReadOnlyList<RestraintView> Restraints, IReadOnlyList<PeerLanes> Peers);
 
 /// <summary>A ring as the steward sees it.</summary>
 public sealed record StewardRing(

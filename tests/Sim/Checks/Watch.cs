@@ -44,6 +44,7 @@ internal sealed class Watch
             new CommitmentCheck(world),
             new CustodyCheck(world),
             new SendingCheck(world),
+            new LaneCheck(world),
             new RevokedCheck(world),
             new AuditCheck(world),
         ];

@@ -44,6 +44,78 @@ public sealed class DiskFullTests(ITestOutputHelper output)
         output.WriteLine($"{leave} bytes left: {cards.Count} residents acknowledged, all there");
     }
 
+    [Theory]
+    [InlineData(13, "no-bulk")]
+    [InlineData(6, "no-foreign")]
+    public async Task A_disk_that_runs_full_is_told_step_by_step_while_residents_go_on(int percentFree, string says)
+    {
+        await using var cabinet = CabinetProcess.Make();
+        await using var disk = await PlaceAsync(cabinet);
+        await cabinet.StartAsync(disk.Inside);
+        using var visitor = CabinetVisitor.Resident(cabinet);
+        using var steward = await CabinetVisitor.StewardAsync(cabinet);
+        disk.Fill(Mebibytes * 1024 * 1024 / 100 * percentFree);
+        await Until.HoldsAsync(async () => await RestraintAsync(steward) == says, $"the disk's step is {says}");
+        Assert.True((await visitor.JoinAsync("Anna")).IsDone);
+        disk.Free();
+        await Until.HoldsAsync(async () => await RestraintAsync(steward) == "", "the step ends when there is room");
+    }
+
+    [Fact]
+    public async Task Under_three_percent_nothing_new_is_kept_but_pages_sign_in_and_an_orderly_end_work()
+    {
+        await using var cabinet = CabinetProcess.Make();
+        await using var disk = await PlaceAsync(cabinet);
+        await cabinet.StartAsync(disk.Inside);
+        using var visitor = CabinetVisitor.Resident(cabinet);
+        using var steward = await CabinetVisitor.StewardAsync(cabinet);
+        var cards = new List<string> { (await visitor.JoinAsync("Anna"))["code"] };
+        await visitor.SignInAsync(cards[0]);
+        await visitor.PostsAsync("Bread");
+        disk.Fill(Mebibytes * 1024 * 1024 / 100);
+        await Until.HoldsAsync(async () => await RestraintAsync(steward) == "read-only", "the disk's step is read-only");
+        var refused = await visitor.JoinAsync("Boris");
+        Assert.Equal((503, "store.full"), (refused.Status, refused.Code));
+        await PagesReadAsync(cabinet, visitor, steward, cards[0]);
+        await cabinet.StopAsync();
+        disk.Free();
+        await cabinet.StartAsync(disk.Inside);
+        await AllAreThereOnceAsync(visitor, await CabinetVisitor.StewardAsync(cabinet), cards);
+    }
+
+    [Fact]
+    public async Task The_ballast_is_given_up_when_the_disk_is_full_and_laid_down_again_when_there_is_room()
+    {
+        await using var cabinet = CabinetProcess.Make();
+        await using var disk = await PlaceAsync(cabinet);
+        await cabinet.StartAsync(disk.Inside);
+        var ballast = Path.Combine(cabinet.SeenData!, "ballast");
+        await Until.HoldsAsync(() => File.Exists(ballast), "the ballast is laid down");
+        Assert.Equal(Mebibytes * 1024 * 1024 / 8, new FileInfo(ballast).Length);
+        using var visitor = CabinetVisitor.Resident(cabinet);
+        var cards = new List<string>();
+        // The last bytes are taken between two looks at the disk, so that the database meets the end of it by itself.
+        disk.Fill(0);
+        var refused = await JoinUntilRefusedAsync(visitor, cards);
+        Assert.Equal((503, "store.full"), (refused.Status, refused.Code));
+        disk.Free();
+        var freed = Stopwatch.StartNew();
+        await Until.HoldsAsync(async () => Noted(await visitor.JoinAsync("Zoe"), cards), "writing goes on after there is room");
+        output.WriteLine($"writing again {freed.Elapsed.TotalSeconds:0.0} s after there was room");
+        await Until.HoldsAsync(
+            () => File.Exists(ballast) && new FileInfo(ballast).Length == Mebibytes * 1024 * 1024 / 8,
+            "the ballast is there again"
+        );
+    }
+
+    /// <summary>What the disk holds back, as the stewards' interface tells it; empty when nothing.</summary>
+    private static async Task<string> RestraintAsync(CabinetVisitor steward)
+    {
+        var links = await steward.GetAsync("api/steward/links");
+        var disk = links.Json!["restraints"]!.AsArray().FirstOrDefault(r => (string?)r!["cause"] == "disk");
+        return (string?)disk?["says"] ?? "";
+    }
+
     [Fact]
     public async Task A_start_on_a_full_disk_is_refused_with_what_to_do_and_works_when_there_is_room()
     {

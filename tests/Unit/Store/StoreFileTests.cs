@@ -83,7 +83,7 @@ public sealed class StoreFileTests : IDisposable
         using (var db = Fresh.OpenWriter(Node.Modules))
         {
             db.Run("PRAGMA foreign_keys=OFF");
-            db.Run("INSERT INTO outbox (peer, stream, statement_id, queued) VALUES ('p', 0, 'nobody', 0)");
+            db.Run("INSERT INTO outbox (peer, stream, statement_id, bytes, queued) VALUES ('p', 0, 'nobody', 1, 0)");
         }
         Assert.Equal("store.orphans", Assert.Throws<StoreException>(() => Fresh.OpenWriter(Node.Modules)).Code);
     }

@@ -30,8 +30,8 @@ internal sealed class CustodyDesk : IDisposable
         Signer = new Signer(Did, _key, 1, () => _hlc = Hlc.Next(_hlc, Now));
         _keys[Did] = _key.PublicKey;
         Gate = new VerifyGate(Did, _p256, (did, key) => _keys.GetValueOrDefault(did) == key);
-        Outbox = new Outbox(Signer, Options) { OnReceipted = (_, id, _, verdict) => Receipted.Add((id, verdict)) };
-        Inbox = new Inbox(Gate, Options, Apply);
+        Outbox = new Outbox(Signer, Options, Lanes) { OnReceipted = (_, id, _, verdict) => Receipted.Add((id, verdict)) };
+        Inbox = new Inbox(Gate, Options, Lanes, Apply);
     }
 
     public SyncOptions Options { get; }
@@ -39,7 +39,9 @@ internal sealed class CustodyDesk : IDisposable
     public Db Db { get; private set; }
     public Signer Signer { get; }
     public VerifyGate Gate { get; }
+    public Lanes Lanes { get; private set; } = new();
     public Outbox Outbox { get; private set; }
+    public Pace Pace { get; } = new();
     public Inbox Inbox { get; }
     public Moment Now { get; set; } = Start;
     public List<(string Id, Verdict Verdict)> Receipted { get; } = [];
@@ -52,7 +54,14 @@ internal sealed class CustodyDesk : IDisposable
 
     public Turn Turn() => new(Db, Now);
 
-    public void Knows(CustodyDesk other) => _keys[other.Did] = other._key.PublicKey;
+    /// <summary>The other is a peer: its key is known, and lanes for what residents share are open.</summary>
+    public void Knows(CustodyDesk other)
+    {
+        _keys[other.Did] = other._key.PublicKey;
+        Lanes.OpenAgreed(Turn(), other.Did, Now);
+    }
+
+    public void Grant(CustodyDesk other, LaneGrant grant) => Lanes.Grant(Turn(), other.Did, grant, Now);
 
     /// <summary>A statement of this side for somebody; each is another one.</summary>
     public Statement Make(Did to, string kind = Kinds.Withdrawal, TimeSpan? lifetime = null, int size = 0)
@@ -74,7 +83,7 @@ internal sealed class CustodyDesk : IDisposable
 
     /// <summary>The next bundle for a peer as it goes on the link; null when nothing waits.</summary>
     public byte[]? Form(CustodyDesk to) =>
-        Outbox.FormNext(Turn(), to.Did) is { } formed ? Outbox.Load(Db, to.Did, formed.Stream, formed.Seq) : null;
+        Outbox.FormNext(Turn(), to.Did, Pace) is { } formed ? Outbox.Load(Db, to.Did, formed.Stream, formed.Seq) : null;
 
     public Arrival Take(CustodyDesk from, byte[] raw) => Inbox.Take(Turn(), from.Did, raw, out _, out _);
 
@@ -89,7 +98,8 @@ internal sealed class CustodyDesk : IDisposable
     {
         Db.Dispose();
         Db = Open();
-        Outbox = new Outbox(Signer, Options);
+        Lanes = new Lanes();
+        Outbox = new Outbox(Signer, Options, Lanes);
     }
 
     public void Dispose()

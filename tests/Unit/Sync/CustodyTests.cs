@@ -78,7 +78,7 @@ public sealed class CustodyTests : IDisposable
 
     private Custody Custody(SyncOptions options)
     {
-        var custody = new Custody(_mill.Signer, _mill.Gate, _mill.Outbox, _mill.Inbox, options, Silent);
+        var custody = new Custody(_mill.Signer, _mill.Gate, _mill.Outbox, _mill.Inbox, _mill.Lanes, options, Silent);
         custody.Welcome(_hill.Did, _mill.Now);
         return custody;
     }

@@ -78,7 +78,7 @@ public sealed class InboxTests : IDisposable
     public void A_stream_that_begins_anew_goes_on_after_what_never_came()
     {
         Three();
-        Outbox.Abandon(_mill.Turn(), _hill.Did, "peer.ended");
+        _mill.Outbox.Abandon(_mill.Turn(), _hill.Did, "peer.ended");
         _mill.Queue(_hill);
         Assert.Equal(Arrival.Taken, _hill.Take(_mill, _mill.Form(_hill)!));
         _mill.Queue(_hill);

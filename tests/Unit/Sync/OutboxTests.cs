@@ -54,6 +54,7 @@ public sealed class OutboxTests : IDisposable
     public void A_full_queue_says_so_and_has_room_again_after_receipts()
     {
         using var small = new CustodyDesk(3, SyncOptions.Default with { MaxWaiting = 2 });
+        small.Knows(_hill);
         small.Queue(_hill);
         small.Queue(_hill);
         Assert.Equal(Enqueued.Full, small.Outbox.Enqueue(small.Turn(), _hill.Did, small.Make(_hill.Did)));
@@ -101,6 +102,7 @@ public sealed class OutboxTests : IDisposable
     public void A_bundle_is_filled_and_never_beyond_its_bound()
     {
         using var mill = new CustodyDesk(4, SyncOptions.Default with { FillTo = 8_000 });
+        mill.Knows(_hill);
         for (var i = 0; i < 40; i++)
             mill.Queue(_hill, size: 300);
         for (var left = 40; left > 0; )
@@ -214,7 +216,7 @@ public sealed class OutboxTests : IDisposable
     {
         var (gone, bundle) = (_mill.Queue(_hill), _mill.Form(_hill));
         _mill.Queue(_hill);
-        Outbox.Abandon(_mill.Turn(), _hill.Did, "peer.ended");
+        _mill.Outbox.Abandon(_mill.Turn(), _hill.Did, "peer.ended");
         Assert.NotNull(bundle);
         Assert.Equal(0, _mill.Waiting(_hill));
         Assert.Equal(2, _mill.Db.Number("SELECT count(*) FROM set_aside WHERE code = 'peer.ended'"));

@@ -39,20 +39,7 @@ internal static class Metrics
             "state",
             desk.RingCounts().Select(c => (c.Key.ToLowerInvariant(), (double)c.Value))
         );
-        Gauge(
-            text,
-            "edgenode_waiting",
-            "Statements waiting, by peer.",
-            "peer",
-            desk.Queues().Select(q => (q.Name, (double)Waiting(q)))
-        );
-        Gauge(
-            text,
-            "edgenode_connected",
-            "1 while a peer is in contact.",
-            "peer",
-            desk.Queues().Select(q => (q.Name, q.Connected ? 1.0 : 0))
-        );
+        LaneMetrics.Write(text, desk.Links(), v.Now);
         Gauge(
             text,
             "edgenode_check",
@@ -106,8 +93,6 @@ internal static class Metrics
         }
     }
 
-    private static int Waiting(QueueView q) => q.Rows.Where(r => r.Kind == DeliveryKind.Waiting).Sum(r => r.Count);
-
     private static void Counter(
         StringBuilder text,
         string name,
@@ -138,8 +123,8 @@ internal static class Metrics
         }
     }
 
-    // Label values: backslash, quote and line feed are escaped (Prometheus exposition formats).
-    private static string Escape(string value) =>
+    /// <summary>Label values: backslash, quote and line feed are escaped (Prometheus exposition formats).</summary>
+    internal static string Escape(string value) =>
         value
             .Replace("\\", "\\\\", StringComparison.Ordinal)
             .Replace("\"", "\\\"", StringComparison.Ordinal)

@@ -59,6 +59,8 @@ public static class ResidentApi
         {
             DeliveryKind.KeptHere => "kept_here",
             DeliveryKind.Waiting => "waiting",
+            DeliveryKind.WaitingForSpace => "waiting_for_space",
+            DeliveryKind.HeldHere => "held_here",
             DeliveryKind.PeerHasIt => "peer_has_it",
             DeliveryKind.PersonHasIt => "person_has_it",
             DeliveryKind.Expired => "expired",

@@ -28,7 +28,7 @@ public sealed record NeedRequest(string[] Accepts, string Title, Share? Share = 
 public sealed record IdJson(string Id);
 
 /// <summary>One honest delivery state.</summary>
-/// <param name="State">kept_here, waiting, peer_has_it, person_has_it, not_accepted, expired.</param>
+/// <param name="State">kept_here, waiting, waiting_for_space, held_here, peer_has_it, person_has_it, not_accepted, expired.</param>
 public sealed record DeliveryJson(string State, string Who, DateTimeOffset Since, string? Reason);
 
 /// <summary>An offering of one's own.</summary>
@@ -112,7 +112,20 @@ public sealed record QueueJson(
 );
 
 /// <summary>What was not accepted or expired.</summary>
-public sealed record SetAsideJson(string Peer, string Kind, string StatementId, string Reason, DateTimeOffset Since);
+public sealed record SetAsideJson(long Id, string Peer, string Kind, string StatementId, string Reason, DateTimeOffset Since);
+
+/// <summary>What <c>edgenode link status --json</c> prints.</summary>
+/// <param name="Running">Whether a process has the folder; otherwise this is the last commit, and no way is up.</param>
+public sealed record LinkStatusJson(bool Running, DateTimeOffset Now, LinksView Links);
+
+/// <summary>POST /api/steward/peerings/{did}/lanes/{class}/{direction}: opens the lane or changes its bounds; what is left out has the default.</summary>
+public sealed record LaneRequest(
+    int? Priority = null,
+    long? Rate = null,
+    long? MaxRows = null,
+    long? MaxBytes = null,
+    int? Days = null
+);
 
 /// <summary>GET /api/steward/queues.</summary>
 public sealed record QueuesJson(IReadOnlyList<QueueJson> Queues, IReadOnlyList<SetAsideJson> SetAside);

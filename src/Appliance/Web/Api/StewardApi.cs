@@ -20,6 +20,7 @@ public static class StewardApi
         door.PostJson("/api/steward/peerings/{did}/decline", Access.SignedIn, v => Do(v, v.Desk.DeclinePeering));
         door.PostJson("/api/steward/peerings/{did}/end", Access.SignedIn, v => Do(v, v.Desk.EndPeering));
         door.Get("/api/steward/queues", Access.SignedIn, ListQueues);
+        door.MapLanes();
         door.PostJson("/api/steward/plan", Access.SignedIn, StartPlan);
         door.Get("/api/steward/plan", Access.SignedIn, v => Reply.Json(Plan(v.Desk.Plan()), WebJson.Safe.PlanJson));
         door.Get("/api/steward/rings", Access.SignedIn, ListRings);
@@ -77,7 +78,7 @@ public static class StewardApi
         var queues = v
             .Desk.Queues()
             .Select(q => new QueueJson(q.Did, q.Name, q.Connected, q.LastContact, [.. q.Rows.Select(Row)]));
-        var aside = v.Desk.SetAside(MostRows).Select(a => new SetAsideJson(a.Peer, a.Kind, a.StatementId, a.Reason, a.Since));
+        var aside = v.Desk.SetAside(MostRows).Select(a => new SetAsideJson(a.Id, a.Peer, a.Kind, a.StatementId, a.Reason, a.Since));
         return Reply.Json(new QueuesJson([.. queues], [.. aside]), WebJson.Safe.QueuesJson);
     }
 

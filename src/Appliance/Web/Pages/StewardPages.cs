@@ -14,11 +14,7 @@ public static class StewardPages
         door.Get("/", Access.Anyone, First);
         door.PostForm("/signin", Access.Anyone, v => Task.FromResult(EnterDesk(v)));
         door.PostForm("/leave", Access.Anyone, v => Task.FromResult(Leave(v)));
-        door.Get(
-            "/queues",
-            Access.SignedIn,
-            v => Page(QueuePage.Render(F(v, "queues"), v.Desk.Queues(), v.Desk.SetAside(MostRows)))
-        );
+        door.MapLanePages();
         door.Get("/scarce", Access.SignedIn, v => Page(ScarcePage.Render(F(v, "scarce"), v.Desk.Scarcity(ScarcePage.MostKinds))));
         door.Get("/map", Access.SignedIn, v => Page(DataMapPage.Render(F(v, "map"))));
         door.Get("/health", Access.SignedIn, v => Page(HealthPage.Render(F(v, "health"), v.Desk.Health(), v.Desk.Wire())));

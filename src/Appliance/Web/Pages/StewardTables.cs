@@ -3,60 +3,6 @@ using EdgeNode.Wire;
 
 namespace EdgeNode.Appliance.Web.Pages;
 
-/// <summary>What waits for whom, in the five honest states.</summary>
-public static class QueuePage
-{
-    /// <summary>The page at <c>/queues</c>.</summary>
-    public static Html Render(PageFrame f, IReadOnlyList<QueueView> queues, IReadOnlyList<SetAsideView> aside) =>
-        Shell.Document(
-            f,
-            f.T.Plain("rail.queues"),
-            $"""
-            <h1>{f.T.Say("rail.queues")}</h1><p class="soft">{f.T.Say(
-                "s.queue.lead"
-            )}</p><div id="queues" class="stack" data-live="queues neighbours">
-            {(queues.Count == 0 ? Part.EmptyState("queue", f.T.Say("s.queue.none")) : Html.Each(queues, q => Queue(f, q)))}
-            <section><h2>{f.T.Say("s.aside.title")}</h2><p class="soft">{f.T.Say("s.aside.lead")}</p>{(
-                aside.Count == 0 ? Part.Chip("done", f.T.Say("s.aside.none"), "good") : Aside(f, aside)
-            )}</section></div>
-            """
-        );
-
-    private static Html Queue(PageFrame f, QueueView q) =>
-        $"""
-            <section class="card"><h2>{Part.Words(q.Name)}</h2><div class="chips">{Around.Contact(
-                f,
-                new NeighbourView(q.Did, q.Name, q.Connected, q.LastContact)
-            )}</div>
-            {(
-                q.Rows.Count == 0
-                    ? (Html)$"<p class=\"soft\">{f.T.Say("s.queue.nothing")}</p>"
-                    : $"<ul class=\"list loose\">{Html.Each(q.Rows, r => Row(f, q, r))}</ul>"
-            )}</section>
-            """;
-
-    private static Html Row(PageFrame f, QueueView q, QueueRow r) =>
-        $"""<li><span>{Chip(f, q, r)}</span><span>{f.T.Say("s.queue.count", ("n", r.Count), ("bytes", Part.Bytes(r.Bytes)))}</span></li>""";
-
-    // A single entry knows its person; a whole queue only that people over there have answered.
-    private static Html Chip(PageFrame f, QueueView q, QueueRow r) =>
-        r.Kind == DeliveryKind.PersonHasIt
-            ? Part.Chip("person", f.T.Say("s.delivery.person", ("who", Part.Words(q.Name))), "good", Part.Age(f, r.Oldest))
-            : Part.DeliveryChip(f, new Delivery(r.Kind, q.Name, r.Oldest));
-
-    private static Html Aside(PageFrame f, IReadOnlyList<SetAsideView> aside) =>
-        $"""
-            <table class="cards"><thead><tr><th>{f.T.Say("s.col.neighbour")}</th><th>{f.T.Say("s.col.kind")}</th><th>{f.T.Say(
-                "s.col.reason"
-            )}</th><th>{f.T.Say("s.col.age")}</th></tr></thead>
-            <tbody>{Html.Each(
-                aside,
-                a =>
-                    $"<tr><th scope=\"row\">{Part.Words(a.Peer)}</th><td data-label=\"{f.T.Plain("s.col.kind")}\">{a.Kind}</td><td data-label=\"{f.T.Plain("s.col.reason")}\">{Part.Reason(f.T, a.Reason)} <code>{a.Reason}</code></td><td data-label=\"{f.T.Plain("s.col.age")}\">{Part.Age(f, a.Since)}</td></tr>"
-            )}</tbody></table>
-            """;
-}
-
 /// <summary>The data map: the very table by which the sender's gate decides, in words.</summary>
 public static class DataMapPage
 {

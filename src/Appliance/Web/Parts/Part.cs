@@ -57,6 +57,8 @@ public static partial class Part
         {
             DeliveryKind.KeptHere => Chip("kept", f.T.Say("delivery.kept"), "", age),
             DeliveryKind.Waiting => Chip("wait", f.T.Say("delivery.waiting", ("who", who)), "wait", age),
+            DeliveryKind.WaitingForSpace => Chip("wait", f.T.Say("delivery.space", ("who", who)), "wait", age),
+            DeliveryKind.HeldHere => Chip("kept", f.T.Say("delivery.held", ("who", who)), "wait", age),
             DeliveryKind.PeerHasIt => Chip("peer", f.T.Say("delivery.peer", ("who", who)), "good", age),
             DeliveryKind.PersonHasIt => Chip("person", f.T.Say("delivery.person", ("who", who)), "good", age),
             DeliveryKind.Expired => Chip("expired", f.T.Say("delivery.expired", ("who", who)), "bad", age),

@@ -14,12 +14,14 @@ CREATE TABLE statement (
 -- Questions, answers and summaries are let go when they have expired; nothing refers to them.
 CREATE INDEX statement_passing ON statement (expires) WHERE kind IN ('partner-query', 'partner-answer', 'partner-summary');
 
--- Rows this node has custody of. bundle_seq is set when the row's bundle is formed; only a receipt removes the row.
+-- Rows this node has custody of. bundle_seq is set when the row's bundle is formed; only a receipt removes the row. not_before is set when the peer had no
+-- room: the row then waits for space.
 CREATE TABLE outbox (
     place        INTEGER PRIMARY KEY AUTOINCREMENT,
     peer         TEXT NOT NULL,
     stream       INTEGER NOT NULL CHECK (stream BETWEEN 0 AND 7),
     statement_id TEXT NOT NULL REFERENCES statement (id),
+    bytes        INTEGER NOT NULL CHECK (bytes > 0),
     queued       INTEGER NOT NULL,
     expires      INTEGER,
     bundle_seq   INTEGER,
@@ -54,6 +56,7 @@ CREATE TABLE stream_in (
     stream  INTEGER NOT NULL,
     seq     INTEGER NOT NULL,
     last_id TEXT NOT NULL,
+    put_off INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (peer, stream)
 ) STRICT, WITHOUT ROWID;
 
@@ -69,7 +72,8 @@ CREATE TABLE inbox (
     PRIMARY KEY (peer, stream, seq)
 ) STRICT, WITHOUT ROWID;
 
--- What was not accepted, by a peer (out) or here (in): visible, never dropped silently.
+-- What was not accepted, by a peer (out) or here (in): visible, never dropped silently. A steward sends it again or discards it; the row stays, so that
+-- residents still read what became of it.
 CREATE TABLE set_aside (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     peer         TEXT NOT NULL,
@@ -78,8 +82,11 @@ CREATE TABLE set_aside (
     kind         TEXT NOT NULL,
     disposition  TEXT NOT NULL CHECK (disposition IN ('refused', 'quota', 'expired')),
     code         TEXT NOT NULL,
-    at           INTEGER NOT NULL
+    at           INTEGER NOT NULL,
+    state        TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'sent', 'discarded')),
+    settled      INTEGER
 ) STRICT;
+CREATE INDEX set_aside_open ON set_aside (peer, id) WHERE state = 'open';
 
 -- Traffic refused before it became a statement: counted by peer and reason.
 CREATE TABLE refusal (

@@ -3,6 +3,7 @@ using EdgeNode.Appliance;
 using EdgeNode.Appliance.Web;
 using EdgeNode.Matching;
 using EdgeNode.Matching.Words;
+using EdgeNode.Sync;
 using EdgeNode.Sync.Courier;
 using EdgeNode.Wire;
 
@@ -348,7 +349,27 @@ internal sealed class PaperDesk : IDesk
         ];
 
     public IReadOnlyList<SetAsideView> SetAside(int most) =>
-        [new(_words ?? "Quay cabinet", _words ?? "offering", new string('a', 64), _words ?? "quota", Now.AddDays(-2))];
+        [new(17, _words ?? "Quay cabinet", "out", _words ?? "offering", new string('a', 64), _words ?? "quota", Now.AddDays(-2))];
+
+    public LinksView Links() =>
+        new(
+            [new("power", 3, _words ?? "On battery, 40 %.", Now.AddHours(-2)), new("disk", 1, "no-foreign", Now.AddHours(-1))],
+            [
+                new(Hill, _words ?? "Hill cabinet", "ours", Now.AddHours(-3), Now.AddMinutes(-1), 310_000, 290_000, 0, Lanes()),
+                new(Quay, _words ?? "Quay cabinet", "none", null, Now.AddHours(-5), 58_000, 0, 3, Lanes()),
+            ]
+        );
+
+    private static LaneView[] Lanes() =>
+        [
+            new("control", "out", "open", 0, 0, 0, 0, 2, 900, 0, Now.AddMinutes(-9), null),
+            new("shared", "out", "open", 2, 0, 1_000_000, 2L << 30, 128, 190_000, 40, Now.AddHours(-5), Now.AddDays(300)),
+            new("shared", "in", "paused", 2, 0, 200_000, 256L << 20, 12, 9_000, 0, null, Now.AddDays(300)),
+            new("public", "out", "closed", 3, 0, 0, 0, 0, 0, 0, null, null),
+            new("public", "in", "expired", 3, 0, 10, 65_536, 0, 0, 0, null, Now.AddDays(-3)),
+            new("restore-only", "out", "held", 4, 5_000, 10, 65_536, 9, 60_000, 0, Now.AddDays(-2), Now.AddDays(10)),
+            new("restore-only", "in", "closed", 4, 0, 0, 0, 0, 0, 0, null, null),
+        ];
 
     public IReadOnlyList<StewardRing> AllRings(int most) =>
         [
@@ -475,6 +496,28 @@ internal sealed class PaperDesk : IDesk
             [new NeighbourPower(Hill, "Hill cabinet", "going", "mains", Now.AddHours(-1), Now.AddHours(2))]
         );
     }
+
+    public Task<Outcome<Done>> GrantLane(string did, LaneGrant grant, CancellationToken token) =>
+        Act<Done>(
+            $"grant {did} {grant.Class} {grant.Direction} {grant.Priority} {grant.Rate} {grant.MaxRows} {grant.MaxBytes} {grant.Lifetime.TotalDays}",
+            () => Done.It
+        );
+
+    public Task<Outcome<Done>> PauseLane(
+        string did,
+        DataClass cls,
+        LaneDirection direction,
+        bool paused,
+        CancellationToken token
+    ) => Act<Done>($"{(paused ? "pause" : "resume")} {did} {cls} {direction}", () => Done.It);
+
+    public Task<Outcome<Done>> CloseLane(string did, DataClass cls, LaneDirection direction, CancellationToken token) =>
+        Act<Done>($"close {did} {cls} {direction}", () => Done.It);
+
+    public Task<Outcome<Done>> SendAgain(long aside, CancellationToken token) => Act<Done>($"send {aside}", () => Done.It);
+
+    public Task<Outcome<Done>> DiscardAside(long aside, CancellationToken token) =>
+        Act<Done>($"discard {aside}", () => Done.It);
 
     private IEnumerable<AuditView> AuditRows() =>
         [

@@ -98,6 +98,102 @@ public sealed class StewardJourneyTests
     }
 
     [Fact]
+    public async Task A_lane_is_paused_and_goes_on_with_one_tap_each()
+    {
+        await using var door = await TestDoor.Stewards();
+        using var steward = await door.SignedIn();
+        var lane = $"/lanes/{Uri.EscapeDataString(PaperDesk.Hill)}/shared";
+        using var paused = await steward.PostForm("/queues", lane + "/out/pause");
+        Assert.Equal("/queues?note=paused", paused.Headers.Location!.ToString());
+        using var resumed = await steward.PostForm("/queues", lane + "/in/resume");
+        Assert.Equal("/queues?note=resumed", resumed.Headers.Location!.ToString());
+        Assert.Contains("What waits is kept", await steward.Page("/queues?note=paused"), StringComparison.Ordinal);
+        Assert.Equal([$"pause {PaperDesk.Hill} Shared Out", $"resume {PaperDesk.Hill} Shared In"], door.Desk.Acts);
+    }
+
+    [Fact]
+    public async Task A_grant_shows_what_it_starts_before_it_is_given()
+    {
+        await using var door = await TestDoor.Stewards();
+        using var steward = await door.SignedIn();
+        var lane = $"/lanes/{Uri.EscapeDataString(PaperDesk.Hill)}/restore-only/out";
+        var draft = await steward.Page(lane);
+        Assert.Contains("which they cannot read", draft, StringComparison.Ordinal);
+        Assert.Contains("Nothing is lost", draft, StringComparison.Ordinal);
+        Assert.Empty(door.Desk.Acts);
+        using var wrong = await steward.PostForm(lane, lane + "/grant", ("days", "many"));
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+        using var granted = await steward.PostForm(
+            lane,
+            lane + "/grant",
+            ("days", "30"),
+            ("priority", "4"),
+            ("rate", "5000"),
+            ("rows", "100"),
+            ("megabytes", "8")
+        );
+        Assert.Equal("/queues?note=granted", granted.Headers.Location!.ToString());
+        using var closed = await steward.PostForm(lane, lane + "/close");
+        Assert.Equal("/queues?note=closed", closed.Headers.Location!.ToString());
+        Assert.Equal(
+            [$"grant {PaperDesk.Hill} RestoreOnly Out 4 5000 100 8388608 30", $"close {PaperDesk.Hill} RestoreOnly Out"],
+            door.Desk.Acts
+        );
+    }
+
+    [Fact]
+    public async Task What_was_set_aside_is_sent_again_or_discarded()
+    {
+        await using var door = await TestDoor.Stewards();
+        using var steward = await door.SignedIn();
+        Assert.Contains("action=\"/aside/17/send\"", await steward.Page("/queues"), StringComparison.Ordinal);
+        using var sent = await steward.PostForm("/queues", "/aside/17/send");
+        Assert.Equal("/queues?note=sent", sent.Headers.Location!.ToString());
+        using var discarded = await steward.PostForm("/queues", "/aside/17/discard");
+        Assert.Equal("/queues?note=discarded", discarded.Headers.Location!.ToString());
+        Assert.Equal(["send 17", "discard 17"], door.Desk.Acts);
+    }
+
+    [Fact]
+    public async Task The_interface_grants_pauses_and_settles_as_the_pages_do()
+    {
+        await using var door = await TestDoor.Stewards();
+        using var steward = await door.SignedIn();
+        var lane = $"/api/steward/peerings/{Uri.EscapeDataString(PaperDesk.Hill)}/lanes/shared/in";
+        foreach (var (path, body) in new[] { (lane, "{\"max_rows\":7}"), (lane + "/pause", "{}"), ("/api/steward/aside/17/send", "{}") })
+        {
+            using var answer = await steward.PostJson(path, body);
+            Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+        }
+        Assert.Equal(
+            [$"grant {PaperDesk.Hill} Shared In 2 0 7 268435456 365", $"pause {PaperDesk.Hill} Shared In", "send 17"],
+            door.Desk.Acts
+        );
+        using var nonsense = await steward.PostJson(lane.Replace("/shared/", "/local-only/", StringComparison.Ordinal), "{}");
+        Assert.Equal(HttpStatusCode.BadRequest, nonsense.StatusCode);
+        var links = await steward.Page("/api/steward/links");
+        Assert.Contains("\"class\":\"restore-only\",\"direction\":\"out\",\"state\":\"held\"", links, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_metrics_tell_every_lane_with_its_age()
+    {
+        await using var door = await TestDoor.Stewards();
+        using var steward = await door.SignedIn();
+        var metrics = await steward.Page("/metrics");
+        var hill = $"{{peer=\"Hill cabinet\",did=\"{PaperDesk.Hill}\"";
+        Assert.Contains($"edgenode_waiting{hill},class=\"shared\"}} 128\n", metrics, StringComparison.Ordinal);
+        Assert.Contains($"edgenode_waiting_age_seconds{hill},class=\"shared\"}} 18000\n", metrics, StringComparison.Ordinal);
+        Assert.Contains($"edgenode_waiting_for_space{hill},class=\"shared\"}} 40\n", metrics, StringComparison.Ordinal);
+        Assert.Contains($"edgenode_last_contact_seconds{hill}}} 60\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("edgenode_restraint{cause=\"disk\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.All(
+            metrics.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => l[0] != '#'),
+            l => Assert.Matches("^[a-z_]+(\\{[a-z]+=\"[^\"]*\"(,[a-z]+=\"[^\"]*\")*\\})? -?[0-9.]+$", l)
+        );
+    }
+
+    [Fact]
     public async Task A_request_is_looked_at_before_it_is_accepted()
     {
         await using var door = await TestDoor.Stewards();

@@ -71,7 +71,7 @@ public sealed partial class TextsTests
         Tree.NoneOf(unused.Select(k => $"{k} is used by no page"));
     }
 
-    // Keys put together from a code: notes, errors, reasons, months, weekdays, the rail, help topics, states, checks, acts, ages, reasons why not.
+    // Keys put together from a code: notes, errors, reasons, months, weekdays, the rail, help topics, states, checks, acts, lanes, ages, reasons why not.
     private static bool IsMade(string key) =>
         new[]
         {
@@ -89,6 +89,9 @@ public sealed partial class TextsTests
             "s.power.span.",
             "s.power.state.",
             "s.power.word.",
+            "s.lane.",
+            "s.way.",
+            "s.queue.note.",
             "offer.",
             "need.",
             "age.",

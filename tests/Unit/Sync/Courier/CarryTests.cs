@@ -86,7 +86,7 @@ public sealed class CarryTests : IDisposable
     {
         for (var i = 0; i < 40; i++)
             _mill.Queue(_hill, size: 400);
-        var custody = At(_mill, _hill, _mill.Options with { FillTo = 4_000, CarryPage = 8_000 }, new Outbox(_mill.Signer, _mill.Options with { FillTo = 4_000 }));
+        var custody = At(_mill, _hill, _mill.Options with { FillTo = 4_000, CarryPage = 8_000 }, new Outbox(_mill.Signer, _mill.Options with { FillTo = 4_000 }, _mill.Lanes));
         var seen = new List<long>();
         IReadOnlyList<HaveStream> after = [];
         for (var page = 0; page < 50; page++)
@@ -122,7 +122,7 @@ public sealed class CarryTests : IDisposable
         for (var i = 0; i < 40; i++)
             _mill.Queue(_hill, size: 400);
         var options = _mill.Options with { FillTo = 4_000, Window = 12_000 };
-        var custody = At(_mill, _hill, options, new Outbox(_mill.Signer, options));
+        var custody = At(_mill, _hill, options, new Outbox(_mill.Signer, options, _mill.Lanes));
         custody.LinkUp(_mill.Turn(), _hill.Did, stored: true);
         var sent = Sent(custody);
         Assert.InRange(sent.Count, 2, 8);
@@ -158,7 +158,7 @@ public sealed class CarryTests : IDisposable
     private static Custody At(CustodyDesk here, CustodyDesk peer, SyncOptions? options = null, Outbox? outbox = null)
     {
         var voice = new CustodyVoice("boot", "1", "test", (_, _, _) => { });
-        var custody = new Custody(here.Signer, here.Gate, outbox ?? here.Outbox, here.Inbox, options ?? here.Options, voice);
+        var custody = new Custody(here.Signer, here.Gate, outbox ?? here.Outbox, here.Inbox, here.Lanes, options ?? here.Options, voice);
         custody.Welcome(peer.Did, here.Now);
         return custody;
     }
