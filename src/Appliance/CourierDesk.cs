@@ -14,7 +14,10 @@ internal sealed class CourierDesk(Custody custody, Sealer sealer)
     public Answer Out(Turn turn, CarryOut carry)
     {
         if (PeerBook.Find(turn.Db, carry.Peer) is not { State: PeerState.Enrolled } peer)
-            return Answer.Refused("peer.not_enrolled", "A courier can only be sent to a neighbour cabinet with a peering in force.");
+            return Answer.Refused(
+                "peer.not_enrolled",
+                "A courier can only be sent to a neighbour cabinet with a peering in force."
+            );
         var seal = Identities.SealOf(turn.Db, carry.Peer);
         var frames = custody.Carry(turn, carry.Peer, carry.After);
         var files = new List<SealedFile>(frames.Count);
@@ -43,7 +46,16 @@ internal sealed class CourierDesk(Custody custody, Sealer sealer)
             else
                 frames.Add(frame);
         }
-        var delivered = new Delivered(0, 0, 0, 0, foreign, broken, 0, [.. frames.Select(f => f.From.Value).Distinct().Order(StringComparer.Ordinal)]);
+        var delivered = new Delivered(
+            0,
+            0,
+            0,
+            0,
+            foreign,
+            broken,
+            0,
+            [.. frames.Select(f => f.From.Value).Distinct().Order(StringComparer.Ordinal)]
+        );
         foreach (var frame in frames.OrderBy(f => f.From).ThenBy(f => f.Kind).ThenBy(f => f.Stream).ThenBy(f => f.Seq))
             delivered = Take(turn, frame, delivered);
         if (frames.Count > 0)
@@ -74,6 +86,8 @@ internal sealed class CourierDesk(Custody custody, Sealer sealer)
         foreach (var bundle in bundles)
             reached[bundle.Stream] = Math.Max(bundle.Seq, reached.GetValueOrDefault(bundle.Stream));
         // Also without any bundle the next page is not the first again.
-        return reached.Count == 0 ? [new HaveStream(0, 0)] : [.. reached.OrderBy(r => r.Key).Select(r => new HaveStream(r.Key, r.Value))];
+        return reached.Count == 0
+            ? [new HaveStream(0, 0)]
+            : [.. reached.OrderBy(r => r.Key).Select(r => new HaveStream(r.Key, r.Value))];
     }
 }

@@ -108,7 +108,10 @@ internal sealed class LaneDesk(Lanes lanes, Outbox outbox, Func<Moment> clock)
                 "It has expired, and nobody would take it any more. Its resident can share it anew; then discard this."
             );
         if (outbox.Enqueue(turn, aside.Peer, statement) == Enqueued.Full)
-            return Answer.Refused("peer.queue_full", "Too much waits for this neighbour already; it is sent by itself when there is room.");
+            return Answer.Refused(
+                "peer.queue_full",
+                "Too much waits for this neighbour already; it is sent by itself when there is room."
+            );
         SetAside.Settle(turn, id, SetAside.Sent);
         Audit.Write(turn, aside.Peer, "aside.sent", $"{statement.Kind} {aside.StatementId}");
         return Answer.Done;

@@ -181,24 +181,13 @@ public sealed class Node : IDisposable
                 TakeSeen(turn, seen);
                 break;
             case Gone gone:
-                turn.Db.Run(
-                    "DELETE FROM discovered WHERE instance = $1 AND did13 = $2 AND port = $3 AND pair_port = $4",
-                    gone.Instance,
-                    gone.Did13,
-                    gone.Port,
-                    gone.PairPort
-                );
-                turn.Emit(new PageChanged(PageChanged.Stewards));
+                TakeGone(turn, gone);
                 break;
             case PairReply reply:
                 _pairing.TakeReply(turn, reply.Address, reply.PairPort, reply.Kind, reply.Bytes, reply.TlsSpki, reply.Fault);
                 break;
             case DiskMeasured disk:
                 if (_lanes.Measure(turn, disk.Free, disk.Total))
-                    turn.Emit(new PageChanged(PageChanged.Stewards));
-                break;
-            case PowerAllows power:
-                if (_lanes.Restrain(turn, power.LastStream, power.Says))
                     turn.Emit(new PageChanged(PageChanged.Stewards));
                 break;
             case PlanReady { Plan: { } plan } ready:
@@ -218,6 +207,18 @@ public sealed class Node : IDisposable
             default:
                 throw new InvariantException($"no handler for {input.GetType().Name}");
         }
+    }
+
+    private static void TakeGone(Turn turn, Gone gone)
+    {
+        turn.Db.Run(
+            "DELETE FROM discovered WHERE instance = $1 AND did13 = $2 AND port = $3 AND pair_port = $4",
+            gone.Instance,
+            gone.Did13,
+            gone.Port,
+            gone.PairPort
+        );
+        turn.Emit(new PageChanged(PageChanged.Stewards));
     }
 
     private void Start(Turn turn)

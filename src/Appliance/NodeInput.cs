@@ -41,12 +41,6 @@ public sealed record PairReply(string Address, int PairPort, string Kind, byte[]
 /// <summary>How much room the data disk has, in bytes; what is set apart for emergencies is not free.</summary>
 public sealed record DiskMeasured(long Free, long Total) : NodeInput;
 
-/// <summary>
-/// The power policy's word on links: outgoing streams up to <paramref name="LastStream"/> may flow (4 all, 3 no bulk, 1 only control and trust, -1 nothing).
-/// Said again after each start; <paramref name="Says"/> is for the stewards' page.
-/// </summary>
-public sealed record PowerAllows(int LastStream, string Says) : NodeInput;
-
 /// <summary>A matching run is finished, or failed with a reason.</summary>
 public sealed record PlanReady(long PlanId, Plan? Plan, string? Fault) : NodeInput;
 

@@ -214,7 +214,13 @@ public sealed record RelaySettings(
         var ca = read.Raw("relay:ca");
         var doors = addresses.Select(a => read.HostAndPort("relay:address", a, ca is null ? 1883 : 8883)).ToArray();
         var peers = read.List("relay:peers");
-        return new RelaySettings(doors, read.Raw("relay:user"), read.Raw("relay:password_file"), ca, peers is ["all"] ? [] : peers);
+        return new RelaySettings(
+            doors,
+            read.Raw("relay:user"),
+            read.Raw("relay:password_file"),
+            ca,
+            peers is ["all"] ? [] : peers
+        );
     }
 }
 

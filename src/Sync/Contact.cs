@@ -9,6 +9,7 @@ internal sealed class Contact(Moment since)
 {
     private readonly SortedDictionary<(int Stream, long Seq), (int Bytes, Moment At)> _underWay = [];
     private readonly SortedDictionary<int, (long First, long Last)> _owed = [];
+    private readonly Dictionary<int, (long There, Moment Due)> _gaps = [];
     private long _bytes;
 
     public Pace Pace { get; } = new();
@@ -50,12 +51,15 @@ internal sealed class Contact(Moment since)
     /// <summary>
     /// After the clock was set back, what seems to lie in the future counts from now on; otherwise waits would last until the old time comes again.
     /// </summary>
-    public void NotBefore(Moment now)
+    public void NotBefore(Moment now, SyncOptions options)
     {
         LastHeard = LastHeard < now ? LastHeard : now;
         Greeted = Greeted < now ? Greeted : now;
         foreach (var (key, sent) in _underWay.Where(u => u.Value.At > now).ToArray())
             _underWay[key] = (sent.Bytes, now);
+        var latest = now + CrossingOf(options);
+        foreach (var (stream, gap) in _gaps.Where(g => g.Value.Due > latest).ToArray())
+            _gaps[stream] = (gap.There, latest);
     }
 
     /// <summary>The link is gone: what was under way counts as not sent.</summary>
@@ -68,18 +72,50 @@ internal sealed class Contact(Moment since)
     public void Rewind()
     {
         _underWay.Clear();
+        _gaps.Clear();
         _bytes = 0;
     }
 
     /// <summary>
-    /// A gap at the peer: what it lacks is sent again, unless it was sent only now (its have crossed our bundles on the way).
+    /// A gap at the peer: what it lacks is sent again, unless it was sent only now (its have crossed our bundles on the way); then once it has been long enough
+    /// and still no receipt says otherwise.
     /// </summary>
     public void RewindAfter(int stream, long there, Moment now, SyncOptions options)
     {
-        var next = _underWay.Keys.FirstOrDefault(k => k.Stream == stream && k.Seq > there);
-        var crossing = Stored ? options.RelayCrossing : options.Crossing;
-        if (next.Seq < 1 || next.Seq - 1 != there || now - _underWay[next].At < crossing)
+        _gaps.Remove(stream);
+        if (NextAfter(stream, there) is not { } sent)
             return;
+        var due = sent + CrossingOf(options);
+        if (due <= now)
+            Rewind(stream, there);
+        else
+            _gaps[stream] = (there, due);
+    }
+
+    /// <summary>Gaps that were too fresh when the peer named them and have not closed since.</summary>
+    public void RewindGaps(Moment now)
+    {
+        foreach (var (stream, gap) in _gaps.Where(g => g.Value.Due <= now).ToArray())
+        {
+            _gaps.Remove(stream);
+            if (NextAfter(stream, gap.There) is { } sent && sent < gap.Due)
+                Rewind(stream, gap.There);
+        }
+    }
+
+    /// <summary>When <see cref="RewindGaps"/> has something to look at; null without a gap.</summary>
+    public Moment? GapDue => _gaps.Count == 0 ? null : _gaps.Values.Min(g => g.Due);
+
+    /// <summary>When the bundle right after <paramref name="there"/> was sent; null unless it is the first one under way behind it.</summary>
+    private Moment? NextAfter(int stream, long there)
+    {
+        var next = _underWay.Keys.FirstOrDefault(k => k.Stream == stream && k.Seq > there);
+        // By subtraction: a peer may name the highest number there is.
+        return next.Seq >= 1 && next.Seq - 1 == there ? _underWay[next].At : null;
+    }
+
+    private void Rewind(int stream, long there)
+    {
         foreach (var key in _underWay.Keys.Where(k => k.Stream == stream && k.Seq > there).ToArray())
             Drop(key);
     }
@@ -123,6 +159,8 @@ internal sealed class Contact(Moment since)
 
     /// <summary>A silence after which the peer counts as gone.</summary>
     public TimeSpan DeadAfter(SyncOptions options) => Stored ? options.RelayDeadAfter : options.DeadAfter;
+
+    private TimeSpan CrossingOf(SyncOptions options) => Stored ? options.RelayCrossing : options.Crossing;
 
     private TimeSpan Retransmit(SyncOptions options) =>
         !Stored ? options.Retransmit

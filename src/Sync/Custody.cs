@@ -197,8 +197,9 @@ public sealed class Custody(
             turn.Emit(new PageChanged(PageChanged.Stewards));
         foreach (var (peer, contact) in _contacts)
         {
-            contact.NotBefore(turn.Now);
+            contact.NotBefore(turn.Now, options);
             PayReceipts(turn, peer, contact);
+            contact.RewindGaps(turn.Now);
             Watch(turn, peer, contact);
             Note(turn, peer, contact);
         }
@@ -240,6 +241,7 @@ public sealed class Custody(
             if (!contact.Sends)
                 continue;
             due = Earlier(due, contact.RetransmitAt(options));
+            due = Earlier(due, contact.GapDue);
             // One that has passed waits for the window, which receipts and retransmits open.
             if (contact.Pace.RateDue is { } rate && rate > _looked)
                 due = Earlier(due, rate);
@@ -334,7 +336,15 @@ public sealed class Custody(
     {
         frames.Add(new CarriedFrame(TopicKind.Have, 0, 0, SignedHave(turn, peer, reply: false)));
         foreach (var stream in Inbox.Have(turn.Db, peer))
-        foreach (var body in Inbox.ReceiptsFor(turn.Db, peer, stream.Stream, Math.Max(1, stream.Seq - options.InboxKept + 1), stream.Seq))
+        foreach (
+            var body in Inbox.ReceiptsFor(
+                turn.Db,
+                peer,
+                stream.Stream,
+                Math.Max(1, stream.Seq - options.InboxKept + 1),
+                stream.Seq
+            )
+        )
         {
             frames.Add(new CarriedFrame(TopicKind.Receipt, body.Stream, body.Last, SignedReceipt(peer, body)));
             Traffic.Add(turn, peer, Traffic.ReceiptsSent, 1);

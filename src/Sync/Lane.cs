@@ -66,7 +66,8 @@ public sealed record LaneGrant
     public (string Code, string Text)? Fault() =>
         Class == DataClass.LocalOnly ? ("lane.class", "What is only for this cabinet has no lane.")
         : Priority is < DataMap.SharedStream or > DataMap.BulkStream ? ("lane.priority", "The priority is 2, 3 or 4.")
-        : Rate < 0 || Rate is > 0 and < LeastRate ? ("lane.rate", $"The rate is 0 for no limit, or at least {LeastRate} bytes a second.")
+        : Rate < 0 || Rate is > 0 and < LeastRate
+            ? ("lane.rate", $"The rate is 0 for no limit, or at least {LeastRate} bytes a second.")
         : MaxRows is < 1 or > 100_000_000 || MaxBytes is < 65_536 or > 1L << 50
             ? ("lane.quota", "The quota is at least one statement and 64 KiB.")
         : Lifetime < TimeSpan.FromDays(1) || Lifetime > TimeSpan.FromDays(MostDays)

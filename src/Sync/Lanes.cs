@@ -26,9 +26,6 @@ public sealed class Lanes
     /// <summary>The node is the only writer, so what was read once is known until it is written here.</summary>
     private readonly Dictionary<(Did Peer, DataClass Class, LaneDirection Direction), Lane?> _known = [];
     private int _lastByPower = DataMap.BulkStream;
-    private int _lastByWord = DataMap.BulkStream;
-    private int _lastByPlan = DataMap.BulkStream;
-    private string _says = "load-plan";
 
     public DiskRoom Room { get; private set; }
 
@@ -146,28 +143,16 @@ public sealed class Lanes
     public static void Begin(Turn turn) => turn.Db.Run("DELETE FROM restraint");
 
     /// <summary>
-    /// Power allows outgoing streams up to this one: 4 all, 3 no bulk, 1 only control and trust, -1 nothing. True when that is a change.
+    /// The load plan, asked at every step, lets outgoing streams go up to this one: 4 all, 3 no bulk, 1 only control and trust, -1 nothing. True when that is a
+    /// change.
     /// </summary>
-    public bool Restrain(Turn turn, int lastStream, string says)
-    {
-        (_lastByWord, _says) = (Math.Clamp(lastStream, -1, DataMap.BulkStream), says);
-        return Settle(turn);
-    }
-
-    /// <summary>The same from the load plan, asked at every step. True when that is a change.</summary>
     public bool Follow(Turn turn, int lastStream)
     {
-        _lastByPlan = Math.Clamp(lastStream, -1, DataMap.BulkStream);
-        return Settle(turn);
-    }
-
-    private bool Settle(Turn turn)
-    {
-        var last = Math.Min(_lastByWord, _lastByPlan);
+        var last = Math.Clamp(lastStream, -1, DataMap.BulkStream);
         if (last == _lastByPower)
             return false;
         _lastByPower = last;
-        Note(turn, Power, last, last == _lastByPlan ? "load-plan" : _says);
+        Note(turn, Power, last, "load-plan");
         return true;
     }
 

@@ -46,7 +46,8 @@ public static class AgeFile
     private const string X25519 = "X25519";
 
     /// <summary>Bytes of an age file with one recipient for so many bytes of content.</summary>
-    public static int SizeOf(int plain) => HeaderBytes + NonceBytes + plain + (TagBytes * Math.Max(1, (plain + Chunk - 1) / Chunk));
+    public static int SizeOf(int plain) =>
+        HeaderBytes + NonceBytes + plain + (TagBytes * Math.Max(1, (plain + Chunk - 1) / Chunk));
 
     /// <summary>Seals to one X25519 public key of 32 bytes.</summary>
     /// <exception cref="CryptographicException">The key is one of the few that no honest node has (low order).</exception>
@@ -55,14 +56,22 @@ public static class AgeFile
         var (ephemeral, fileKey, nonce) = (entropy.Bytes(KeyBytes), entropy.Bytes(FileKeyBytes), entropy.Bytes(NonceBytes));
         var share = Sodium.X25519PublicKey(ephemeral);
         var shared =
-            Sodium.X25519(ephemeral, recipient) ?? throw new CryptographicException("the sealing key of the receiver is not sound");
+            Sodium.X25519(ephemeral, recipient)
+            ?? throw new CryptographicException("the sealing key of the receiver is not sound");
         var wrapped = Encrypt(WrapKey(shared, share, recipient), ZeroNonce, fileKey);
         var header = new StringBuilder(Version)
-            .Append("-> ").Append(X25519).Append(' ').Append(Base64(share)).Append('\n')
-            .Append(Base64(wrapped)).Append("\n---")
+            .Append("-> ")
+            .Append(X25519)
+            .Append(' ')
+            .Append(Base64(share))
+            .Append('\n')
+            .Append(Base64(wrapped))
+            .Append("\n---")
             .ToString();
         var head = Encoding.ASCII.GetBytes($"{header} {Base64(HeaderTag(fileKey, Encoding.ASCII.GetBytes(header)))}\n");
-        var bytes = new byte[head.Length + NonceBytes + plain.Length + (TagBytes * Math.Max(1, (plain.Length + Chunk - 1) / Chunk))];
+        var bytes = new byte[
+            head.Length + NonceBytes + plain.Length + (TagBytes * Math.Max(1, (plain.Length + Chunk - 1) / Chunk))
+        ];
         head.CopyTo(bytes, 0);
         nonce.CopyTo(bytes, head.Length);
         SealContent(PayloadKey(fileKey, nonce), plain, bytes.AsSpan(head.Length + NonceBytes));
@@ -162,7 +171,13 @@ public static class AgeFile
     }
 
     private static byte[] WrapKey(byte[] shared, ReadOnlySpan<byte> share, ReadOnlySpan<byte> recipient) =>
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, shared, KeyBytes, [.. share, .. recipient], "age-encryption.org/v1/X25519"u8.ToArray());
+        HKDF.DeriveKey(
+            HashAlgorithmName.SHA256,
+            shared,
+            KeyBytes,
+            [.. share, .. recipient],
+            "age-encryption.org/v1/X25519"u8.ToArray()
+        );
 
     private static byte[] PayloadKey(byte[] fileKey, ReadOnlySpan<byte> nonce) =>
         HKDF.DeriveKey(HashAlgorithmName.SHA256, fileKey, KeyBytes, nonce.ToArray(), "payload"u8.ToArray());

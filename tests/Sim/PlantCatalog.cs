@@ -134,10 +134,7 @@ internal static class PlantCatalog
         if (id is null)
             return false;
         // A row anew is a statement that was kept anew: its place in the table is a later one.
-        return db.Run(
-                "UPDATE statement SET rowid = (SELECT max(rowid) FROM statement) + 1 WHERE id = $1",
-                id
-            ) == 1;
+        return db.Run("UPDATE statement SET rowid = (SELECT max(rowid) FROM statement) + 1 WHERE id = $1", id) == 1;
     }
 
     private static bool Run(PlantSite s, string sql) => s.Cabinet.Db.Run(sql) > 0;

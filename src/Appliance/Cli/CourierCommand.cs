@@ -11,11 +11,19 @@ internal static class CourierCommand
 {
     private const string CodeVariable = "EDGENODE_STEWARDS_CODE";
 
-    private static readonly Option<string> Data = new("--data") { Description = "Folder of the running cabinet.", Required = true };
-    private static readonly Option<string?> Config = new("--config") { Description = "Settings file of the cabinet (default: the defaults)." };
+    private static readonly Option<string> Data = new("--data")
+    {
+        Description = "Folder of the running cabinet.",
+        Required = true,
+    };
+    private static readonly Option<string?> Config = new("--config")
+    {
+        Description = "Settings file of the cabinet (default: the defaults).",
+    };
     private static readonly Option<string?> CodeFile = new("--code-file")
     {
-        Description = $"File with the stewards' code (default: {CodeVariable} in the environment, or the first line of standard input).",
+        Description =
+            $"File with the stewards' code (default: {CodeVariable} in the environment, or the first line of standard input).",
     };
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object." };
 
@@ -24,7 +32,11 @@ internal static class CourierCommand
 
     private static CliCommand Export()
     {
-        var to = new Option<string>("--to") { Description = "The neighbour: its name, its DID or the first 13 characters of it.", Required = true };
+        var to = new Option<string>("--to")
+        {
+            Description = "The neighbour: its name, its DID or the first 13 characters of it.",
+            Required = true,
+        };
         var folder = new Argument<string?>("DIR") { Description = "The mounted stick.", DefaultValueFactory = _ => null };
         var qr = new Option<string?>("--qr") { Description = "Write a page of QR codes to this file instead." };
         var most = new Option<int>("--max-mb") { Description = "Most MB on the stick.", DefaultValueFactory = _ => 256 };
@@ -69,7 +81,10 @@ internal static class CourierCommand
 
     private static CliCommand Import()
     {
-        var path = new Argument<string>("PATH") { Description = "A mounted stick, a sealed file, or a text with scanned QR codes." };
+        var path = new Argument<string>("PATH")
+        {
+            Description = "A mounted stick, a sealed file, or a text with scanned QR codes.",
+        };
         var command = new CliCommand(
             "import",
             """
@@ -102,7 +117,12 @@ internal static class CourierCommand
         try
         {
             var code = Code(parsed.GetValue(CodeFile));
-            using var door = await StewardClient.OpenAsync(SettingsFile.Load(parsed.GetValue(Config)), parsed.GetValue(Data)!, code, token);
+            using var door = await StewardClient.OpenAsync(
+                SettingsFile.Load(parsed.GetValue(Config)),
+                parsed.GetValue(Data)!,
+                code,
+                token
+            );
             var report = await act(door);
             Console.WriteLine(json ? JsonSerializer.Serialize(report, CourierJson.Default.CourierReport) : report.Says);
             return report.Good ? 0 : 1;
@@ -111,7 +131,17 @@ internal static class CourierCommand
         {
             var reason = (e as CourierException)?.Code ?? (e as SetupException)?.Code ?? "courier.unwritable";
             if (json)
-                Console.WriteLine(JsonSerializer.Serialize(new CourierReport { Good = false, Code = reason, Says = e.Message }, CourierJson.Default.CourierReport));
+                Console.WriteLine(
+                    JsonSerializer.Serialize(
+                        new CourierReport
+                        {
+                            Good = false,
+                            Code = reason,
+                            Says = e.Message,
+                        },
+                        CourierJson.Default.CourierReport
+                    )
+                );
             Console.Error.WriteLine($"edgenode: {e.Message}");
             return 1;
         }
@@ -120,10 +150,15 @@ internal static class CourierCommand
     /// <summary>Never an argument: everybody on the machine can read those.</summary>
     private static string Code(string? file)
     {
-        var text = file is not null ? File.ReadAllText(file) : Environment.GetEnvironmentVariable(CodeVariable) ?? Console.In.ReadLine();
+        var text = file is not null
+            ? File.ReadAllText(file)
+            : Environment.GetEnvironmentVariable(CodeVariable) ?? Console.In.ReadLine();
         return text?.Trim() is { Length: > 0 } code
             ? code
-            : throw new CourierException("signin.wrong_code", $"The stewards' code is needed: give it by --code-file, {CodeVariable} or standard input.");
+            : throw new CourierException(
+                "signin.wrong_code",
+                $"The stewards' code is needed: give it by --code-file, {CodeVariable} or standard input."
+            );
     }
 }
 

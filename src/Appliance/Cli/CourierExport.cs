@@ -12,7 +12,13 @@ namespace EdgeNode.Appliance.Cli;
 /// <summary>Takes what waits for a neighbour from the running cabinet, page by page, and writes it to a stick or as QR codes.</summary>
 internal static class CourierExport
 {
-    public static async Task<CourierReport> ToStick(StewardClient door, string to, string stick, long maxBytes, CancellationToken token)
+    public static async Task<CourierReport> ToStick(
+        StewardClient door,
+        string to,
+        string stick,
+        long maxBytes,
+        CancellationToken token
+    )
     {
         var peer = await Find(door, to, token).ConfigureAwait(false);
         var node = await door.GetAsync("api/node", WebJson.Safe.NodeJson, token).ConfigureAwait(false);
@@ -39,7 +45,11 @@ internal static class CourierExport
         return new CourierReport
         {
             Good = true,
-            Says = string.Create(CultureInfo.InvariantCulture, $"{written.Count} files for {peer.Name} are in {folder} ({Part.Bytes(bytes)}).")
+            Says =
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{written.Count} files for {peer.Name} are in {folder} ({Part.Bytes(bytes)})."
+                )
                 + (all ? "" : " More waits than --max-mb allows; bring this first.")
                 + (removed > 0 ? $" {removed} files of an earlier journey were not needed any more." : ""),
             Files = written.Count,
@@ -72,7 +82,8 @@ internal static class CourierExport
         return new CourierReport
         {
             Good = true,
-            Says = $"{codes.Count} QR codes for {peer.Name} are in {page}. All of them have to be scanned, in any order."
+            Says =
+                $"{codes.Count} QR codes for {peer.Name} are in {page}. All of them have to be scanned, in any order."
                 + (all ? "" : " More waits than fits a series; bring this first."),
             Files = files.Count,
             Bytes = set.Length,
@@ -114,7 +125,10 @@ internal static class CourierExport
         if (named is [var one])
             return one;
         if (named.Count > 1)
-            throw new CourierException("peer.ambiguous", $"Several neighbours are called '{to}'; name one by the first 13 characters of its DID.");
+            throw new CourierException(
+                "peer.ambiguous",
+                $"Several neighbours are called '{to}'; name one by the first 13 characters of its DID."
+            );
         var known = string.Join(", ", enrolled.Select(Shown));
         throw new CourierException("peer.unknown", $"There is no neighbour '{to}' with a peering in force. There are: {known}.");
     }

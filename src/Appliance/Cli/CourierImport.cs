@@ -42,12 +42,17 @@ internal static class CourierImport
             d.Foreign > 0 ? $"{d.Foreign} are for other cabinets, or from ones that are no neighbours." : null,
             d.Broken > 0 ? $"{d.Broken} are not whole; copy them again." : null,
             d.Refused > 0 ? $"{d.Refused} were refused; the page Health counts why." : null,
-            missing.Count > 0 ? $"Codes still to scan: {string.Join(", ", missing)}. Nothing of an unfinished series is taken." : null,
+            missing.Count > 0
+                ? $"Codes still to scan: {string.Join(", ", missing)}. Nothing of an unfinished series is taken."
+                : null,
         ];
         return new CourierReport
         {
             Good = d is { Broken: 0, Refused: 0, Early: 0 } && missing.Count == 0,
-            Code = missing.Count > 0 ? "courier.codes_missing" : d.Broken > 0 ? "courier.broken" : "",
+            Code =
+                missing.Count > 0 ? "courier.codes_missing"
+                : d.Broken > 0 ? "courier.broken"
+                : "",
             Says = string.Join(' ', says.OfType<string>()),
             Files = hand.Files,
             Taken = d.Taken,
@@ -106,7 +111,9 @@ internal static class CourierImport
                     token
                 )
                 .ConfigureAwait(false);
-            Delivered = Delivered.Plus(new Delivered(d.Taken, d.Known, d.Early, d.Words, d.Foreign, d.Broken, d.Refused, d.Senders));
+            Delivered = Delivered.Plus(
+                new Delivered(d.Taken, d.Known, d.Early, d.Words, d.Foreign, d.Broken, d.Refused, d.Senders)
+            );
             _files.Clear();
             _bytes = 0;
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Files} files handed in"));

@@ -50,7 +50,11 @@ internal static class LinkCommand
             var links = LaneQueries.All(db, new Moment(now.ToUnixTimeMilliseconds()));
             var running = DataFolder.IsInUse(data);
             if (!running)
-                links = links with { Restraints = [], Peers = [.. links.Peers.Select(p => p with { Way = "none", Since = null })] };
+                links = links with
+                {
+                    Restraints = [],
+                    Peers = [.. links.Peers.Select(p => p with { Way = "none", Since = null })],
+                };
             Console.Write(
                 json
                     ? JsonSerializer.Serialize(new LinkStatusJson(running, now, links), WebJson.Safe.LinkStatusJson) + "\n"
@@ -84,7 +88,9 @@ internal static class LinkCommand
         text.WriteLine($"{p.Name}  {p.Did}");
         var contact = p.LastContact is { } at ? $"last contact {Age(now, at)} ago" : "never in contact";
         var since = p.Since is { } began ? $" for {Age(now, began)}" : "";
-        text.WriteLine($"  way: {Way(p.Way)}{since}; {contact}; sent {Part.Bytes(p.BytesSent)}, received {Part.Bytes(p.BytesReceived)}; set aside: {p.SetAside}");
+        text.WriteLine(
+            $"  way: {Way(p.Way)}{since}; {contact}; sent {Part.Bytes(p.BytesSent)}, received {Part.Bytes(p.BytesReceived)}; set aside: {p.SetAside}"
+        );
         foreach (var lane in p.Lanes)
             text.WriteLine($"  {lane.Class, -12} {lane.Direction, -3}  {lane.State, -7}  {Load(lane, now)}");
     }

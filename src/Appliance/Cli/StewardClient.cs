@@ -43,11 +43,16 @@ internal sealed class StewardClient : IDisposable
         var certificate = Path.Combine(dataFolder, "node.crt");
         if (!File.Exists(certificate))
             throw new CourierException("folder.missing", $"There is no cabinet in {dataFolder}: {certificate} is missing.");
-        var host = settings.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{settings.Address}]" : $"{settings.Address}";
+        var host =
+            settings.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6
+                ? $"[{settings.Address}]"
+                : $"{settings.Address}";
         var client = new StewardClient(new Uri($"https://{host}:{settings.StewardsPort}/"), certificate);
         try
         {
-            await client.SendAsync(HttpMethod.Post, "api/steward/session", new CodeRequest(code), WebJson.Safe.CodeRequest, token).ConfigureAwait(false);
+            await client
+                .SendAsync(HttpMethod.Post, "api/steward/session", new CodeRequest(code), WebJson.Safe.CodeRequest, token)
+                .ConfigureAwait(false);
             return client;
         }
         catch
@@ -70,7 +75,13 @@ internal sealed class StewardClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<byte[]> SendAsync<T>(HttpMethod method, string path, T? body, JsonTypeInfo<T>? type, CancellationToken token)
+    private async Task<byte[]> SendAsync<T>(
+        HttpMethod method,
+        string path,
+        T? body,
+        JsonTypeInfo<T>? type,
+        CancellationToken token
+    )
     {
         using var request = new HttpRequestMessage(method, path);
         if (_cookie is not null)
@@ -122,7 +133,11 @@ internal sealed class StewardClient : IDisposable
         }
         catch (JsonException e)
         {
-            throw new CourierException("cabinet.other_version", "The cabinet answered in a form that this program does not know.", e);
+            throw new CourierException(
+                "cabinet.other_version",
+                "The cabinet answered in a form that this program does not know.",
+                e
+            );
         }
     }
 

@@ -121,7 +121,12 @@ internal sealed class DiskWatch : IAsyncDisposable
         {
             _ballast.Restore();
             var (free, total) = (_ballast.Free, _ballast.Total);
-            if (_looks++ % TellEvery != 0 && _told is { } told && total == told.Total && free / Math.Max(1, total / 1000) == told.Free / Math.Max(1, total / 1000))
+            if (
+                _looks++ % TellEvery != 0
+                && _told is { } told
+                && total == told.Total
+                && free / Math.Max(1, total / 1000) == told.Free / Math.Max(1, total / 1000)
+            )
                 return;
             var measured = new DiskMeasured(free, total);
             if (_post(measured))

@@ -44,7 +44,10 @@ public static class CourierStick
     {
         var gone = Directory
             .EnumerateFiles(folder)
-            .Where(f => (CourierNames.IsOurs(Path.GetFileName(f)) && !keep.Contains(Path.GetFileName(f))) || f.EndsWith(".age.new", StringComparison.Ordinal))
+            .Where(f =>
+                (CourierNames.IsOurs(Path.GetFileName(f)) && !keep.Contains(Path.GetFileName(f)))
+                || f.EndsWith(".age.new", StringComparison.Ordinal)
+            )
             .Take(CourierNames.MaxFiles)
             .ToList();
         gone.ForEach(File.Delete);
@@ -55,7 +58,10 @@ public static class CourierStick
     /// <exception cref="CourierException">There is nothing of ours on it, or nothing for this cabinet.</exception>
     public static IReadOnlyList<string> FilesFor(string stick, string receiver13)
     {
-        var root = Path.GetFileName(Path.TrimEndingDirectorySeparator(stick)) == CourierNames.Root ? stick : Path.Combine(stick, CourierNames.Root);
+        var root =
+            Path.GetFileName(Path.TrimEndingDirectorySeparator(stick)) == CourierNames.Root
+                ? stick
+                : Path.Combine(stick, CourierNames.Root);
         if (!Directory.Exists(root))
             throw new CourierException(
                 "courier.foreign_stick",
@@ -71,11 +77,12 @@ public static class CourierStick
         return
         [
             .. ours.SelectMany(folder =>
-                Directory
-                    .EnumerateFiles(folder)
-                    .Where(f => CourierNames.IsOurs(Path.GetFileName(f)))
-                    .OrderBy(f => CourierNames.OrderOf(Path.GetFileName(f)))
-            ).Take(CourierNames.MaxFiles),
+                    Directory
+                        .EnumerateFiles(folder)
+                        .Where(f => CourierNames.IsOurs(Path.GetFileName(f)))
+                        .OrderBy(f => CourierNames.OrderOf(Path.GetFileName(f)))
+                )
+                .Take(CourierNames.MaxFiles),
         ];
     }
 
@@ -105,7 +112,10 @@ public static class CourierStick
             if (File.Exists(owner) && File.ReadAllText(owner).Trim() == sender13)
                 return folder;
         }
-        throw new CourierException("courier.stick_taken", $"The folders for {receiver13} on {stick} belong to other senders. Use another stick.");
+        throw new CourierException(
+            "courier.stick_taken",
+            $"The folders for {receiver13} on {stick} belong to other senders. Use another stick."
+        );
     }
 
     private static T Guarded<T>(string place, Func<T> act)

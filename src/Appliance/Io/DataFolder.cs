@@ -54,12 +54,7 @@ public sealed class DataFolder : IDisposable
     {
         try
         {
-            using var held = new FileStream(
-                System.IO.Path.Combine(path, "lock"),
-                FileMode.Open,
-                FileAccess.Read,
-                FileShare.Read
-            );
+            using var held = new FileStream(System.IO.Path.Combine(path, "lock"), FileMode.Open, FileAccess.Read, FileShare.Read);
             return false;
         }
         catch (FileNotFoundException)

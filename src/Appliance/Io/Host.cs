@@ -106,7 +106,10 @@ public sealed class Host : IAsyncDisposable
         _broker = await StartBrokerAsync(folder, key, identity, certificate, token).ConfigureAwait(false);
         _parts.Push(_broker);
         _links = new Links(
-            LinkOptions() with { Relay = RelayOptions() },
+            LinkOptions() with
+            {
+                Relay = RelayOptions(),
+            },
             _broker,
             () => SystemEntropy.Instance.Below(1000) / 1000.0,
             Take,

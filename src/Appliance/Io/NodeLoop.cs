@@ -251,7 +251,7 @@ public sealed class NodeLoop : IAsyncDisposable
     }
 
     /// <summary>
-    /// What the shell says once and a node made anew has to hear again: who is seen on the network, whose link stands, what disk and power allow. Bounded by
+    /// What the shell says once and a node made anew has to hear again: who is seen on the network, whose link stands, what room the disk has. Bounded by
     /// discovery's cache and the number of peers.
     /// </summary>
     private sealed class WorldFacts
@@ -259,7 +259,6 @@ public sealed class NodeLoop : IAsyncDisposable
         private readonly Dictionary<(string, string, int, int), Seen> _seen = [];
         private readonly Dictionary<Did, LinkUp> _links = [];
         private DiskMeasured? _disk;
-        private PowerAllows? _power;
 
         public void Note(NodeInput input)
         {
@@ -280,15 +279,12 @@ public sealed class NodeLoop : IAsyncDisposable
                 case DiskMeasured disk:
                     _disk = disk;
                     break;
-                case PowerAllows power:
-                    _power = power;
-                    break;
                 default:
                     break;
             }
         }
 
         public IEnumerable<NodeInput> Facts() =>
-            [.. new NodeInput?[] { _disk, _power }.OfType<NodeInput>(), .. _seen.Values, .. _links.Values];
+            [.. _disk is null ? [] : new NodeInput[] { _disk }, .. _seen.Values, .. _links.Values];
     }
 }

@@ -19,17 +19,7 @@ internal static class LaneQueries
         var peers = db.All(
             "SELECT p.did, p.name, coalesce(c.way, 'none'), c.since, p.last_contact FROM peering p LEFT JOIN contact c ON c.peer = p.did "
                 + "WHERE p.state = 'enrolled' ORDER BY p.name, p.did",
-            r => new PeerLanes(
-                r.Text(0),
-                r.Text(1),
-                r.Text(2),
-                AtOrNull(r.LongOrNull(3)),
-                AtOrNull(r.LongOrNull(4)),
-                0,
-                0,
-                0,
-                []
-            )
+            r => new PeerLanes(r.Text(0), r.Text(1), r.Text(2), AtOrNull(r.LongOrNull(3)), AtOrNull(r.LongOrNull(4)), 0, 0, 0, [])
         );
         return new LinksView(restraints, [.. peers.Select(p => Fill(db, p, restraints, now))]);
     }
@@ -77,13 +67,7 @@ internal static class LaneQueries
         return Load(new LaneView(Control, "out", held ? "held" : "open", 0, 0, 0, 0, 0, 0, 0, null, null), waiting);
     }
 
-    private static LaneView View(
-        DataClass cls,
-        LaneDirection direction,
-        Lane? lane,
-        List<RestraintView> restraints,
-        Moment now
-    )
+    private static LaneView View(DataClass cls, LaneDirection direction, Lane? lane, List<RestraintView> restraints, Moment now)
     {
         var state = lane?.StateAt(now) ?? LaneState.Closed;
         var held = state == LaneState.Open && IsHeld(restraints, direction, Lanes.StreamOf(cls));
@@ -105,9 +89,7 @@ internal static class LaneQueries
 
     /// <summary>Power holds back what leaves, a full disk what comes.</summary>
     private static bool IsHeld(List<RestraintView> restraints, LaneDirection direction, int stream) =>
-        restraints.Exists(r =>
-            stream > r.LastStream && r.Cause == (direction == LaneDirection.Out ? Lanes.Power : Lanes.Disk)
-        );
+        restraints.Exists(r => stream > r.LastStream && r.Cause == (direction == LaneDirection.Out ? Lanes.Power : Lanes.Disk));
 
     private static LaneView Load(LaneView lane, IEnumerable<Backlog> waiting) =>
         waiting.Aggregate(

@@ -35,7 +35,8 @@ public static partial class CourierNames
 
     /// <summary>Whether a folder may hold what is meant for this receiver.</summary>
     public static bool IsFor(string folder, string receiver13) =>
-        folder == receiver13 || (folder.Length == (2 * receiver13.Length) + 1 && folder.StartsWith(receiver13 + "-", StringComparison.Ordinal));
+        folder == receiver13
+        || (folder.Length == (2 * receiver13.Length) + 1 && folder.StartsWith(receiver13 + "-", StringComparison.Ordinal));
 
     /// <summary>The order in which files are handed over: bundles by stream and number, then receipts and haves.</summary>
     public static (int Rank, int Stream, long Seq) OrderOf(string name)
@@ -50,6 +51,9 @@ public static partial class CourierNames
         );
     }
 
-    [GeneratedRegex(@"^(have|(?<r>receipt-)?(?<stream>[0-7])-(?<seq>[0-9]{1,16}))\.age\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^(have|(?<r>receipt-)?(?<stream>[0-7])-(?<seq>[0-9]{1,16}))\.age\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Sealed();
 }

@@ -20,7 +20,16 @@ public sealed record Parcel(IReadOnlyList<SealedFile> Files, IReadOnlyList<HaveS
 /// <param name="Broken">Not whole, or nothing this program wrote.</param>
 /// <param name="Refused">From a neighbour, and refused with a code that its steward's page counts.</param>
 /// <param name="Senders">Neighbours who sent something, by DID.</param>
-public sealed record Delivered(int Taken, int Known, int Early, int Words, int Foreign, int Broken, int Refused, IReadOnlyList<string> Senders)
+public sealed record Delivered(
+    int Taken,
+    int Known,
+    int Early,
+    int Words,
+    int Foreign,
+    int Broken,
+    int Refused,
+    IReadOnlyList<string> Senders
+)
 {
     public static Delivered Nothing { get; } = new(0, 0, 0, 0, 0, 0, 0, []);
 
@@ -46,8 +55,13 @@ public sealed record OpenedFrame(TopicKind Kind, Did From, int Stream, long Seq,
         if (Frame.TryRead(bytes, Control.MaxBody, out _) is not { } frame)
             return null;
         if (WireJson.Read(frame.Header.Span, WireJson.Default.BundleHeader) is { Kind: Kinds.Bundle } bundle)
-            return Did.TryParse(bundle.From, out var from) ? new OpenedFrame(TopicKind.Data, from, bundle.Stream, bundle.Seq, bytes) : null;
-        if (WireJson.Read(frame.Header.Span, WireJson.Default.ControlHeader) is not { } header || !Did.TryParse(header.From, out var sender))
+            return Did.TryParse(bundle.From, out var from)
+                ? new OpenedFrame(TopicKind.Data, from, bundle.Stream, bundle.Seq, bytes)
+                : null;
+        if (
+            WireJson.Read(frame.Header.Span, WireJson.Default.ControlHeader) is not { } header
+            || !Did.TryParse(header.From, out var sender)
+        )
             return null;
         return header.Kind switch
         {

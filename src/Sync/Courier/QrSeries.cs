@@ -78,7 +78,9 @@ public static partial class QrSeries
         if (parts.Count < count)
             return new ReadSeries(id, null, [.. Enumerable.Range(1, count).Where(i => !parts.ContainsKey(i))]);
         var bytes = parts.Values.SelectMany(p => p).ToArray();
-        var whole = bytes.Length > HashBytes && SHA256.HashData(bytes.AsSpan(HashBytes)).AsSpan().SequenceEqual(bytes.AsSpan(0, HashBytes));
+        var whole =
+            bytes.Length > HashBytes
+            && SHA256.HashData(bytes.AsSpan(HashBytes)).AsSpan().SequenceEqual(bytes.AsSpan(0, HashBytes));
         return new ReadSeries(id, whole ? bytes[HashBytes..] : null, []);
     }
 

@@ -168,7 +168,8 @@ public sealed class Links : IAsyncDisposable
         _relay?.Publish(peer, topic, bytes, reserved) == true;
 
     /// <summary>An open peer that is also reached by the relay.</summary>
-    internal LinksPeer? PeerByRelay(string did) => _peers.TryGetValue(did, out var peer) && peer.SealKey is not null ? peer : null;
+    internal LinksPeer? PeerByRelay(string did) =>
+        _peers.TryGetValue(did, out var peer) && peer.SealKey is not null ? peer : null;
 
     internal void RelayChanged(string reason)
     {

@@ -74,7 +74,9 @@ internal sealed class LinksRelay
         IPAddress? found = null;
         try
         {
-            found = (await Dns.GetHostAddressesAsync(Door.Host).WaitAsync(_options.ReadyWithin).ConfigureAwait(false)).FirstOrDefault();
+            found = (
+                await Dns.GetHostAddressesAsync(Door.Host).WaitAsync(_options.ReadyWithin).ConfigureAwait(false)
+            ).FirstOrDefault();
         }
         catch (Exception e) when (e is SocketException or TimeoutException or ArgumentException)
         {

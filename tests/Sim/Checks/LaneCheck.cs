@@ -26,7 +26,11 @@ internal sealed class LaneCheck(World world) : Checker(world)
 
     public override void Performing(Cabinet cabinet, Effect effect)
     {
-        if (effect is not SendOnLink { Kind: TopicKind.Data } send || Bundle.TryRead(send.Bytes) is not { } bundle || !cabinet.IsUp)
+        if (
+            effect is not SendOnLink { Kind: TopicKind.Data } send
+            || Bundle.TryRead(send.Bytes) is not { } bundle
+            || !cabinet.IsUp
+        )
             return;
         var stream = bundle.Header.Stream;
         foreach (var raw in bundle.Statements)

@@ -1,4 +1,5 @@
 using EdgeNode.Appliance;
+using EdgeNode.Hardware.Power;
 using EdgeNode.Sync;
 using EdgeNode.Wire;
 
@@ -67,16 +68,27 @@ internal static class LaneScenarios
         var alice = s.Person(s.A, "legal", "catering");
         var bob = s.Person(s.B, "catering", "legal");
         s.UntilReplicated();
-        foreach (var cabinet in s.World.Cabinets)
-            cabinet.Post(new PowerAllows(DataMap.TrustStream, "on battery, 30 %"));
-        s.Person(s.A, "painting", "music");
         var chain = s.Propose();
+        Power(s, PowerState.Survive);
+        s.Person(s.A, "painting", "music");
         RingScenarios.AgreeAll(s, chain, alice, bob);
         s.Expect(Known(s.B, "painting") == 0, "items wait for mains");
-        foreach (var cabinet in s.World.Cabinets)
-            cabinet.Post(new PowerAllows(DataMap.BulkStream, "mains"));
+        Power(s, PowerState.Mains);
         s.Until(() => Known(s.B, "painting") == 1, "with mains they go");
         s.Rest();
+    }
+
+    private static void Power(Stage s, PowerState state)
+    {
+        foreach (var cabinet in s.World.Cabinets)
+            cabinet.Post(
+                new PowerChanged(
+                    new PowerFacts(state, state == PowerState.Mains, 20, 3.6, 5, 3, null, false, true, true),
+                    null,
+                    "mains",
+                    null
+                )
+            );
     }
 
     private static void DayQuota(Stage s)
@@ -146,8 +158,8 @@ internal static class LaneScenarios
         s.Until(() => alice.Items.Count == 40, "all are posted");
         s.Until(
             () => s.World.Cabinets.Where(c => c != silent).All(c => c.Db.Number("SELECT count(*) FROM offering") == 40),
-            "five others know them within minutes",
-            hours: 0.1
+            "five others know them within the hour, whatever the network loses",
+            hours: 1
         );
         s.Expect(Waiting(s.A, silent) >= 40, "what is meant for the silent one is kept");
         s.Rest();

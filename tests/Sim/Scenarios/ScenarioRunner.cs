@@ -3,7 +3,7 @@ namespace EdgeNode.Tests.Sim;
 internal static class ScenarioRunner
 {
     public static IReadOnlyList<Scenario> All { get; } =
-        [.. RingScenarios.All, .. FoundScenarios.All, .. FindingScenarios.All, .. WayScenarios.All, .. LaneScenarios.All];
+    [.. RingScenarios.All, .. FoundScenarios.All, .. FindingScenarios.All, .. WayScenarios.All, .. LaneScenarios.All];
 
     public static (string? Code, string? Fault) Play(Scenario scenario, string? traceFile = null) =>
         Runner.Try(() =>

@@ -13,17 +13,40 @@ internal static class WayScenarios
     public static IEnumerable<Scenario> All =>
         [
             new("courier_and_link_at_once", "What goes by stick and by link at once has its effect once", 2, BothAtOnce),
-            new("stick_twice_late_never", "A stick that comes twice, late or never neither doubles nor loses anything", 2, TwiceLateNever),
-            new("sticks_alone_carry_a_ring", "Two cabinets that never have a link commit a ring by sticks alone", 2, RingBySticks),
-            new("relay_without_a_link", "Two cabinets that do not reach each other exchange by a relay, also when never awake together", 2, RelayAlone)
+            new(
+                "stick_twice_late_never",
+                "A stick that comes twice, late or never neither doubles nor loses anything",
+                2,
+                TwiceLateNever
+            ),
+            new(
+                "sticks_alone_carry_a_ring",
+                "Two cabinets that never have a link commit a ring by sticks alone",
+                2,
+                RingBySticks
+            ),
+            new(
+                "relay_without_a_link",
+                "Two cabinets that do not reach each other exchange by a relay, also when never awake together",
+                2,
+                RelayAlone
+            )
             {
                 With = ByRelay,
             },
-            new("relay_takes_over", "When the direct link dies the relay takes over, and gives back when it stands again", 2, TakesOver)
+            new(
+                "relay_takes_over",
+                "When the direct link dies the relay takes over, and gives back when it stands again",
+                2,
+                TakesOver
+            )
             {
                 With = ByRelay,
             },
-            new("relay_replays_an_old_bundle", "A relay that hands out an old bundle again changes nothing", 2, Replays) { With = ByRelay },
+            new("relay_replays_an_old_bundle", "A relay that hands out an old bundle again changes nothing", 2, Replays)
+            {
+                With = ByRelay,
+            },
             new("relay_forgets_everything", "What a relay forgot is sent again", 2, Forgets) { With = ByRelay },
         ];
 
@@ -73,8 +96,14 @@ internal static class WayScenarios
         alice.Answer(chain, "yes");
         bob.Answer(chain, "yes");
         BackAndForth(stage, 4);
-        stage.Expect(stage.State(stage.A, chain) == ChainState.Committed, $"the ring is committed at A, not {stage.State(stage.A, chain)}");
-        stage.Expect(stage.State(stage.B, chain) == ChainState.Committed, $"the ring is committed at B, not {stage.State(stage.B, chain)}");
+        stage.Expect(
+            stage.State(stage.A, chain) == ChainState.Committed,
+            $"the ring is committed at A, not {stage.State(stage.A, chain)}"
+        );
+        stage.Expect(
+            stage.State(stage.B, chain) == ChainState.Committed,
+            $"the ring is committed at B, not {stage.State(stage.B, chain)}"
+        );
         stage.Rest();
     }
 
@@ -150,7 +179,8 @@ internal static class WayScenarios
         }
     }
 
-    private static void Carry(Stage stage, Cabinet from, Cabinet to) => Expect(stage, Bring(stage, Packed(stage, from, to)), d => d.Broken == 0);
+    private static void Carry(Stage stage, Cabinet from, Cabinet to) =>
+        Expect(stage, Bring(stage, Packed(stage, from, to)), d => d.Broken == 0);
 
     private static Stick Packed(Stage stage, Cabinet from, Cabinet to)
     {

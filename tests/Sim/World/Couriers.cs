@@ -59,8 +59,22 @@ internal sealed class Couriers(World world, Prng prng)
                         stick,
                         delivered =>
                         {
-                            if (delivered is not null && world.Faulty && stick.To.IsUp && stick.To.Admits(stick.From) && prng.Percent(70))
-                                Pack(stick.To, stick.From, back => world.After(prng.Skewed(TimeSpan.FromMinutes(10), world.Options.Ways.LongestJourney), () => Deliver(back, _ => { })));
+                            if (
+                                delivered is not null
+                                && world.Faulty
+                                && stick.To.IsUp
+                                && stick.To.Admits(stick.From)
+                                && prng.Percent(70)
+                            )
+                                Pack(
+                                    stick.To,
+                                    stick.From,
+                                    back =>
+                                        world.After(
+                                            prng.Skewed(TimeSpan.FromMinutes(10), world.Options.Ways.LongestJourney),
+                                            () => Deliver(back, _ => { })
+                                        )
+                                );
                         }
                     )
             );
@@ -80,7 +94,14 @@ internal sealed class Couriers(World world, Prng prng)
         return stick with { Files = files };
     }
 
-    private void Page(Cabinet from, Cabinet to, List<byte[]> files, IReadOnlyList<HaveStream> after, Action<Stick> packed, int page = 0) =>
+    private void Page(
+        Cabinet from,
+        Cabinet to,
+        List<byte[]> files,
+        IReadOnlyList<HaveStream> after,
+        Action<Stick> packed,
+        int page = 0
+    ) =>
         from.Ask(
             new CarryOut(to.Did, after),
             answer =>
@@ -103,7 +124,12 @@ internal sealed class Couriers(World world, Prng prng)
         var plain = to.Sealer.Open(file, out var fault);
         world.Watch.Expect(plain is not null, "courier.sealed", from, $"{to} cannot open what was sealed to it: {fault}");
         var frame = OpenedFrame.TryRead(plain!);
-        world.Watch.Expect(frame is not null && frame.From == from.Did, "courier.frame", from, "a sealed file holds no frame of its sender");
+        world.Watch.Expect(
+            frame is not null && frame.From == from.Did,
+            "courier.frame",
+            from,
+            "a sealed file holds no frame of its sender"
+        );
         world.Watch.Performing(from, new SendOnLink(to.Did, frame!.Kind, "shared", plain!));
     }
 }

@@ -21,14 +21,19 @@ public sealed class AgeInteroperationTests : IDisposable
     {
         var (identity, plain, ours, theirs) = (PathOf("key"), PathOf("plain"), PathOf("ours.age"), PathOf("theirs.age"));
         await Done("age-keygen", "-o", identity);
-        var recipient = (await File.ReadAllLinesAsync(identity)).First(l => l.Contains("public key", StringComparison.Ordinal)).Split(' ')[^1];
-        var secret = Bytes((await File.ReadAllLinesAsync(identity)).First(l => l.StartsWith("AGE-SECRET-KEY-1", StringComparison.Ordinal)));
+        var recipient = (await File.ReadAllLinesAsync(identity))
+            .First(l => l.Contains("public key", StringComparison.Ordinal))
+            .Split(' ')[^1];
+        var secret = Bytes(
+            (await File.ReadAllLinesAsync(identity)).First(l => l.StartsWith("AGE-SECRET-KEY-1", StringComparison.Ordinal))
+        );
         var content = SystemEntropy.Instance.Bytes(length);
         await File.WriteAllBytesAsync(plain, content);
         var sealedByUs = AgeFile.Seal(Bytes(recipient), content, SystemEntropy.Instance);
         await File.WriteAllBytesAsync(ours, sealedByUs);
         await Done("age", "-d", "-i", identity, "-o", PathOf("opened"), ours);
-        Assert.Equal(content, await File.ReadAllBytesAsync(PathOf("opened")));
+        // Of an empty file age makes none.
+        Assert.Equal(content, length == 0 ? [] : await File.ReadAllBytesAsync(PathOf("opened")));
         await Done("age", "-r", recipient, "-o", theirs, plain);
         var sealedByThem = await File.ReadAllBytesAsync(theirs);
         Assert.Equal(content, AgeFile.TryOpen(secret, sealedByThem, out _));

@@ -92,7 +92,8 @@ public sealed class CourierTests : IDisposable
     private static async Task<JsonElement> Export(CabinetProcess from, string to, params string[] where) =>
         Answer(await Courier(from, "export", ["--to", to, "--json", .. where]));
 
-    private static async Task<JsonElement> Import(CabinetProcess cabinet, string path) => Answer(await Courier(cabinet, "import", [path, "--json"]));
+    private static async Task<JsonElement> Import(CabinetProcess cabinet, string path) =>
+        Answer(await Courier(cabinet, "import", [path, "--json"]));
 
     private static JsonElement Answer(Ended ended)
     {
@@ -100,15 +101,25 @@ public sealed class CourierTests : IDisposable
         return JsonDocument.Parse(ended.Output).RootElement;
     }
 
-    private static Task<Ended> Courier(CabinetProcess cabinet, string act, string path, string code) => Courier(cabinet, act, [path], code);
+    private static Task<Ended> Courier(CabinetProcess cabinet, string act, string path, string code) =>
+        Courier(cabinet, act, [path], code);
 
     private static async Task<Ended> Courier(CabinetProcess cabinet, string act, string[] arguments, string? code = null)
     {
         var codeFile = Path.Combine(cabinet.Folder, "code");
         await File.WriteAllTextAsync(codeFile, code ?? cabinet.StewardsCode);
-        using var running = new Running(
-            [Binaries.Built, "courier", act, .. arguments, "--data", cabinet.Data, "--config", cabinet.Config, "--code-file", codeFile]
-        );
+        using var running = new Running([
+            Binaries.Built,
+            "courier",
+            act,
+            .. arguments,
+            "--data",
+            cabinet.Data,
+            "--config",
+            cabinet.Config,
+            "--code-file",
+            codeFile,
+        ]);
         await Until.HoldsAsync(() => running.HasEnded, "the command ends");
         return await running.EndAsync();
     }

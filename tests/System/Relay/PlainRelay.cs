@@ -27,7 +27,10 @@ internal sealed class PlainRelay : IAsyncDisposable
     public async Task RunAsync()
     {
         var config = Path.Combine(_folder, "relay.conf");
-        await File.WriteAllTextAsync(config, $"listener {Port} 127.0.0.1\nallow_anonymous true\npersistence false\nuser {Environment.UserName}\n");
+        await File.WriteAllTextAsync(
+            config,
+            $"listener {Port} 127.0.0.1\nallow_anonymous true\npersistence false\nuser {Environment.UserName}\n"
+        );
         _running = new Running(["/usr/sbin/mosquitto", "-c", config]);
         await Until.HoldsAsync(() => Listens(Port), "the relay listens");
     }

@@ -7,7 +7,7 @@ namespace EdgeNode.Tests.System.Relay;
 /// <summary>A relay of three nodes from Debian's packages, one of which is killed while cabinets use it.</summary>
 public sealed class RelayClusterTests : IDisposable
 {
-    private const int Offerings = 60;
+    private const int Offerings = 48;
     private static readonly TimeSpan StartWithin = TimeSpan.FromMinutes(6);
     private static readonly TimeSpan Within = TimeSpan.FromMinutes(5);
     private readonly string _folder = Directory.CreateTempSubdirectory("edgenode-cluster-").FullName;
@@ -36,7 +36,10 @@ public sealed class RelayClusterTests : IDisposable
 
     private async Task Exchange(string victim, int basePort)
     {
-        var doors = string.Join(", ", Enumerable.Range(1, 3).Select(i => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{basePort + i}")));
+        var doors = string.Join(
+            ", ",
+            Enumerable.Range(1, 3).Select(i => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{basePort + i}"))
+        );
         await using var two = await TwoCabinets.PeeredAndPartedAsync(doors);
         using var resident = await TwoCabinets.ResidentAsync(two.Mill);
         for (var i = 0; i < Offerings; i++)
@@ -51,7 +54,11 @@ public sealed class RelayClusterTests : IDisposable
     private static async Task RunScript(string name, params string[] arguments)
     {
         using var running = new Running([Path.Combine(Binaries.Root, "relay", name), .. arguments]);
-        await Until.HoldsAsync(() => running.HasEnded, $"relay/{name} ends; it said: {running.Output} {running.Error}", StartWithin);
+        await Until.HoldsAsync(
+            () => running.HasEnded,
+            $"relay/{name} ends; it said: {running.Output} {running.Error}",
+            StartWithin
+        );
         var ended = await running.EndAsync();
         Assert.True(ended.Code == 0, $"relay/{name}: {ended}");
     }

@@ -17,7 +17,10 @@ internal sealed class TwoCabinets : IAsyncDisposable
     public CabinetProcess Mill { get; }
     public CabinetProcess Hill { get; }
 
-    public static async Task<TwoCabinets> PeeredAndPartedAsync(string? relay = null, (string User, string PasswordFile)? login = null)
+    public static async Task<TwoCabinets> PeeredAndPartedAsync(
+        string? relay = null,
+        (string User, string PasswordFile)? login = null
+    )
     {
         var two = new TwoCabinets(CabinetProcess.Make(), CabinetProcess.Make());
         try

@@ -8,6 +8,26 @@ public sealed class StoreFileTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("edgenode-store").FullName;
 
+    private static readonly string Hill = "did:edge:" + new string('h', 52);
+
+    private static readonly string[] SyncTables =
+    [
+        "outbox",
+        "bundle_out",
+        "stream_out",
+        "stream_in",
+        "inbox",
+        "set_aside",
+        "refusal",
+        "delivery",
+        "traffic",
+        "lane",
+        "lane_use",
+        "contact",
+        "restraint",
+        "statement",
+    ];
+
     private StoreFile Fresh => new(Path.Combine(_folder, "edgenode.db"));
 
     [Fact]
@@ -27,6 +47,51 @@ public sealed class StoreFileTests : IDisposable
         Assert.Equal(
             Node.Modules.Select(m => (m.Name, m.Version)).Order(),
             db.All("SELECT module, version FROM meta", r => (r.Text(0), r.Int(1))).Order()
+        );
+    }
+
+    [Fact]
+    public void A_database_from_before_lanes_keeps_what_waits_and_opens_the_lanes_that_were_in_use()
+    {
+        using (var db = Fresh.OpenWriter(Node.Modules))
+            MakeOlder(db);
+        using var newer = Fresh.OpenWriter(Node.Modules);
+        Assert.Equal(2, newer.Number("SELECT version FROM meta WHERE module = 'Sync'"));
+        Assert.Equal(3, newer.Number("SELECT bytes FROM outbox WHERE peer = $1", Hill));
+        Assert.Equal(
+            ["in", "out"],
+            newer.All("SELECT direction FROM lane WHERE peer = $1 AND class = 'shared' ORDER BY direction", r => r.Text(0), Hill)
+        );
+        Assert.Equal(1, newer.Number("SELECT count(*) FROM set_aside WHERE state = 'open'"));
+    }
+
+    /// <summary>As version 1 of Sync left it: a neighbour, a statement that waits for it, and one that it refused.</summary>
+    private static void MakeOlder(Db db)
+    {
+        db.Run("PRAGMA foreign_keys=OFF");
+        foreach (var table in SyncTables)
+            db.Run($"DROP TABLE {table}");
+        db.Script(File.ReadAllText(Path.Combine(Tidy.Tree.Root, "tests", "data", "store", "sync-1.sql")));
+        db.Run("UPDATE meta SET version = 1 WHERE module = 'Sync'");
+        var id = new string('a', 64);
+        db.Run(
+            "INSERT INTO identity (did, type, key, head, home, genesis, seen) VALUES ($1, 'node', '', $2, $1, x'00', 0)",
+            Hill,
+            id
+        );
+        db.Run(
+            "INSERT INTO peering (did, name, state, requested_by, address, port, pair_port, certificate, spki, contract_version, contract_hash, release, operator, since) "
+                + "VALUES ($1, 'Hill', 'enrolled', 'us', '', 0, 0, x'00', '', '', '', '', '', 0)",
+            Hill
+        );
+        db.Run(
+            "INSERT INTO statement (id, origin, kind, class, hlc, raw, kept) VALUES ($1, 'o', 'item', 'shared', 1, x'010203', 0)",
+            id
+        );
+        db.Run("INSERT INTO outbox (peer, stream, statement_id, queued) VALUES ($1, 2, $2, 0)", Hill, id);
+        db.Run(
+            "INSERT INTO set_aside (peer, direction, statement_id, kind, disposition, code, at) VALUES ($1, 'out', 'b', 'item', 'refused', 'c', 0)",
+            Hill
         );
     }
 

@@ -57,6 +57,33 @@ public sealed class CustodyTests : IDisposable
     }
 
     [Fact]
+    public void A_gap_that_the_peer_names_too_early_is_filled_once_bundles_cannot_be_on_their_way_any_more()
+    {
+        Say(_custody, [], reply: false);
+        _mill.Queue(_hill);
+        Assert.Equal([1], Sequences(Flush(_custody)));
+        Say(_custody, [new(2, 0)], reply: false);
+        Assert.Empty(Sequences(Flush(_custody)));
+        Assert.Equal(_mill.Now + _mill.Options.Crossing, _custody.NextDue(_mill.Db));
+        _mill.Now += _mill.Options.Crossing;
+        Assert.Equal([1], Sequences(Flush(_custody)));
+    }
+
+    [Fact]
+    public void A_gap_that_closed_by_itself_sends_nothing_twice()
+    {
+        Say(_custody, [], reply: false);
+        _mill.Queue(_hill);
+        Flush(_custody);
+        Say(_custody, [new(2, 0)], reply: false);
+        _mill.Queue(_hill);
+        Assert.Equal([2], Sequences(Flush(_custody)));
+        Receipt(_custody, 1);
+        _mill.Now += _mill.Options.Crossing;
+        Assert.Empty(Sequences(Flush(_custody)));
+    }
+
+    [Fact]
     public void A_large_bundle_that_waits_for_room_is_not_overtaken_by_small_ones_behind_it()
     {
         var large = 0;

@@ -74,7 +74,7 @@ public sealed class LanesTests : IDisposable
     [InlineData(-1, false, false)]
     public void Power_holds_back_the_less_urgent_streams(int last, bool items, bool votes)
     {
-        _mill.Lanes.Restrain(_mill.Turn(), last, "battery");
+        _mill.Lanes.Follow(_mill.Turn(), last);
         _mill.Queue(_hill);
         Assert.Equal(items, _mill.Form(_hill) is not null);
         _mill.Queue(_hill, Kinds.ChainResponse);

@@ -47,7 +47,11 @@ public sealed class StatementsTests : IDisposable
             Kept(Kinds.PartnerSummary, Hill, 1),
             Kept(Kinds.PartnerSummary, _mill.Did, 1)
         );
-        _mill.Db.Run("INSERT INTO outbox (peer, stream, statement_id, queued) VALUES ($1, 2, $2, 0)", Hill.Value, waiting);
+        _mill.Db.Run(
+            "INSERT INTO outbox (peer, stream, statement_id, bytes, queued) VALUES ($1, 2, $2, 1, 0)",
+            Hill.Value,
+            waiting
+        );
 
         Statements.ForgetPassing(new Turn(_mill.Db, Now), _mill.Did, Now);
 

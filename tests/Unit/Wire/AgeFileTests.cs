@@ -13,7 +13,11 @@ public sealed class AgeFileTests
     static readonly byte[] Secret = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
 
     public static TheoryData<string> Vectors =>
-        [.. Tree.Files.Where(f => f.StartsWith("tests/data/age/", StringComparison.Ordinal) && !f.Contains('.')).Select(f => f[15..])];
+        [
+            .. Tree
+                .Files.Where(f => f.StartsWith("tests/data/age/", StringComparison.Ordinal) && !f.Contains('.'))
+                .Select(f => f[15..]),
+        ];
 
     [Theory]
     [MemberData(nameof(Vectors))]

@@ -23,7 +23,16 @@ public sealed record CourierOutJson(CourierFileJson[] Files, StreamJson[] After,
 public sealed record CourierInRequest(string[] Files);
 
 /// <summary>What became of the files.</summary>
-public sealed record DeliveredJson(int Taken, int Known, int Early, int Words, int Foreign, int Broken, int Refused, string[] Senders);
+public sealed record DeliveredJson(
+    int Taken,
+    int Known,
+    int Early,
+    int Words,
+    int Foreign,
+    int Broken,
+    int Refused,
+    string[] Senders
+);
 
 /// <summary>Sticks and QR codes at the stewards' JSON interface.</summary>
 public static class CourierApi

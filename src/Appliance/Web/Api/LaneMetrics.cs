@@ -18,7 +18,14 @@ internal static class LaneMetrics
             links,
             p => p.BytesReceived
         );
-        Peers(text, "edgenode_set_aside", "gauge", "Statements that a peer did not accept or that expired.", links, p => p.SetAside);
+        Peers(
+            text,
+            "edgenode_set_aside",
+            "gauge",
+            "Statements that a peer did not accept or that expired.",
+            links,
+            p => p.SetAside
+        );
         Peers(
             text,
             "edgenode_last_contact_seconds",
@@ -27,9 +34,27 @@ internal static class LaneMetrics
             links,
             p => p.LastContact is { } at ? Seconds(now - at) : null
         );
+        WriteLanes(text, links, now);
+        Head(text, "edgenode_restraint", "gauge", "Last stream that flows while power or disk holds lanes back.");
+        foreach (var r in links.Restraints)
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"edgenode_restraint{{cause=\"{Metrics.Escape(r.Cause)}\"}} {r.LastStream}\n"
+            );
+    }
+
+    private static void WriteLanes(StringBuilder text, LinksView links, DateTimeOffset now)
+    {
         Lanes(text, "edgenode_waiting", "Statements waiting in an outgoing lane.", links, "out", l => l.Rows);
         Lanes(text, "edgenode_waiting_bytes", "Bytes waiting in an outgoing lane.", links, "out", l => l.Bytes);
-        Lanes(text, "edgenode_waiting_for_space", "Statements that wait because the peer had no room.", links, "out", l => l.NoRoom);
+        Lanes(
+            text,
+            "edgenode_waiting_for_space",
+            "Statements that wait because the peer had no room.",
+            links,
+            "out",
+            l => l.NoRoom
+        );
         Lanes(
             text,
             "edgenode_waiting_age_seconds",
@@ -40,10 +65,14 @@ internal static class LaneMetrics
         );
         Lanes(text, "edgenode_lane_today", "Statements that came over a lane today.", links, "in", l => l.Rows);
         Lanes(text, "edgenode_lane_today_bytes", "Bytes that came over a lane today.", links, "in", l => l.Bytes);
-        Lanes(text, "edgenode_lane_open", "1 while a lane carries, both directions.", links, null, l => l.State == "open" ? 1 : 0);
-        Head(text, "edgenode_restraint", "gauge", "Last stream that flows while power or disk holds lanes back.");
-        foreach (var r in links.Restraints)
-            text.Append(CultureInfo.InvariantCulture, $"edgenode_restraint{{cause=\"{Metrics.Escape(r.Cause)}\"}} {r.LastStream}\n");
+        Lanes(
+            text,
+            "edgenode_lane_open",
+            "1 while a lane carries, both directions.",
+            links,
+            null,
+            l => l.State == "open" ? 1 : 0
+        );
     }
 
     private static double Seconds(TimeSpan span) => Math.Max(0, Math.Round(span.TotalSeconds));

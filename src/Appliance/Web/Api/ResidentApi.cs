@@ -69,7 +69,7 @@ public static class ResidentApi
 
     internal static string EdgeWord(EdgeState state) => state.ToString().ToLowerInvariant();
 
-    private static Reply ShowNode(Visit v)
+    internal static Reply ShowNode(Visit v)
     {
         var c = v.Desk.Cabinet();
         return Reply.Json(new NodeJson(c.Name, c.Did, c.Version, c.JoiningOpen, v.Desk.Entries(true)), WebJson.Safe.NodeJson);

@@ -12,6 +12,7 @@ public static class StewardApi
     /// <summary>Adds the interface to the stewards' door.</summary>
     public static void MapApi(this Door door)
     {
+        door.Get("/api/node", Access.Anyone, ResidentApi.ShowNode);
         door.PostJson("/api/steward/session", Access.Anyone, Enter);
         door.Delete("/api/steward/session", Access.Anyone, v => Task.FromResult(ResidentApi.Leave(v)));
         door.Get("/api/steward/neighbours", Access.SignedIn, ListNeighbours);
@@ -78,7 +79,9 @@ public static class StewardApi
         var queues = v
             .Desk.Queues()
             .Select(q => new QueueJson(q.Did, q.Name, q.Connected, q.LastContact, [.. q.Rows.Select(Row)]));
-        var aside = v.Desk.SetAside(MostRows).Select(a => new SetAsideJson(a.Id, a.Peer, a.Kind, a.StatementId, a.Reason, a.Since));
+        var aside = v
+            .Desk.SetAside(MostRows)
+            .Select(a => new SetAsideJson(a.Id, a.Peer, a.Kind, a.StatementId, a.Reason, a.Since));
         return Reply.Json(new QueuesJson([.. queues], [.. aside]), WebJson.Safe.QueuesJson);
     }
 

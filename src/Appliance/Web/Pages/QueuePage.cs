@@ -37,10 +37,7 @@ public static class QueuePage
         note is not null && Notes.Contains(note) ? Part.Notice("", f.T.Say("s.queue.note." + note)) : Html.Empty;
 
     private static Html Restraint(PageFrame f, RestraintView r) =>
-        Part.Notice(
-            "attention",
-            $"{f.T.Say("s.lane.restraint." + r.Cause)} {RestraintWords(f, r)} {Part.Age(f, r.Since)}"
-        );
+        Part.Notice("attention", $"{f.T.Say("s.lane.restraint." + r.Cause)} {RestraintWords(f, r)} {Part.Age(f, r.Since)}");
 
     private static Html RestraintWords(PageFrame f, RestraintView r) =>
         f.T.Has("s.lane.says." + r.Says) ? f.T.Say("s.lane.says." + r.Says) : Part.Words(r.Says);

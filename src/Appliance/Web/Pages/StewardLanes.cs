@@ -26,8 +26,7 @@ internal static class StewardLanes
 
     private static PageFrame F(Visit v) => PageFrame.Of(v, "queues");
 
-    private static QueueModel Model(Visit v) =>
-        new(v.Desk.Queues(), v.Desk.Links(), v.Desk.SetAside(MostRows), v.Query("note"));
+    private static QueueModel Model(Visit v) => new(v.Desk.Queues(), v.Desk.Links(), v.Desk.SetAside(MostRows), v.Query("note"));
 
     private static Reply NotFound(Visit v) => Reply.Page(ErrorPage.Render(F(v), "web.not_found"), 404);
 

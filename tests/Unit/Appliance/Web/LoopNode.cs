@@ -27,11 +27,7 @@ internal sealed class LoopNode : IAsyncDisposable
     {
         _folder = folder;
         _key = NodeKey.Create(SystemEntropy.Instance);
-        var identity = Identity.CreateNode(
-            _key,
-            Sodium.X25519PublicKey(_seal),
-            SystemEntropy.Instance
-        );
+        var identity = Identity.CreateNode(_key, Sodium.X25519PublicKey(_seal), SystemEntropy.Instance);
         using var bare = NodeCertificate.Create(_key.Ecdsa, identity.Did.Value);
         _certificate = bare.HasPrivateKey
             ? new(bare)
@@ -108,7 +104,17 @@ internal sealed class LoopNode : IAsyncDisposable
     {
         var db = File.OpenWriter(EdgeNode.Appliance.Node.Modules);
         WordIndex.BringUp(db);
-        return new Node(db, _key, Card, SystemEntropy.Instance, NodeOptions.Default with { PlanQuiet = null }, new Sealer(_seal, SystemEntropy.Instance));
+        return new Node(
+            db,
+            _key,
+            Card,
+            SystemEntropy.Instance,
+            NodeOptions.Default with
+            {
+                PlanQuiet = null,
+            },
+            new Sealer(_seal, SystemEntropy.Instance)
+        );
     }
 
     private void Perform(Effect effect)

@@ -516,8 +516,7 @@ internal sealed class PaperDesk : IDesk
 
     public Task<Outcome<Done>> SendAgain(long aside, CancellationToken token) => Act<Done>($"send {aside}", () => Done.It);
 
-    public Task<Outcome<Done>> DiscardAside(long aside, CancellationToken token) =>
-        Act<Done>($"discard {aside}", () => Done.It);
+    public Task<Outcome<Done>> DiscardAside(long aside, CancellationToken token) => Act<Done>($"discard {aside}", () => Done.It);
 
     private IEnumerable<AuditView> AuditRows() =>
         [

@@ -160,7 +160,14 @@ public sealed class StewardJourneyTests
         await using var door = await TestDoor.Stewards();
         using var steward = await door.SignedIn();
         var lane = $"/api/steward/peerings/{Uri.EscapeDataString(PaperDesk.Hill)}/lanes/shared/in";
-        foreach (var (path, body) in new[] { (lane, "{\"max_rows\":7}"), (lane + "/pause", "{}"), ("/api/steward/aside/17/send", "{}") })
+        foreach (
+            var (path, body) in new[]
+            {
+                (lane, "{\"max_rows\":7}"),
+                (lane + "/pause", "{}"),
+                ("/api/steward/aside/17/send", "{}"),
+            }
+        )
         {
             using var answer = await steward.PostJson(path, body);
             Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);

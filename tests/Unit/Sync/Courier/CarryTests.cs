@@ -42,7 +42,10 @@ public sealed class CarryTests : IDisposable
     {
         _mill.Queue(_hill);
         var stick = Pack(_mill, _from, _hill);
-        Assert.Equal(stick.Where(f => f.Kind == TopicKind.Data).Select(f => f.Bytes), Pack(_mill, _from, _hill).Where(f => f.Kind == TopicKind.Data).Select(f => f.Bytes));
+        Assert.Equal(
+            stick.Where(f => f.Kind == TopicKind.Data).Select(f => f.Bytes),
+            Pack(_mill, _from, _hill).Where(f => f.Kind == TopicKind.Data).Select(f => f.Bytes)
+        );
         var overLink = stick.Single(f => f.Kind == TopicKind.Data).Bytes;
         Assert.Equal(Arrival.Taken, _to.Data(_hill.Turn(), _mill.Did, overLink));
         Deliver(_hill, _to, _mill, stick);
@@ -86,12 +89,25 @@ public sealed class CarryTests : IDisposable
     {
         for (var i = 0; i < 40; i++)
             _mill.Queue(_hill, size: 400);
-        var custody = At(_mill, _hill, _mill.Options with { FillTo = 4_000, CarryPage = 8_000 }, new Outbox(_mill.Signer, _mill.Options with { FillTo = 4_000 }, _mill.Lanes));
+        var custody = At(
+            _mill,
+            _hill,
+            _mill.Options with
+            {
+                FillTo = 4_000,
+                CarryPage = 8_000,
+            },
+            new Outbox(_mill.Signer, _mill.Options with { FillTo = 4_000 }, _mill.Lanes)
+        );
         var seen = new List<long>();
         IReadOnlyList<HaveStream> after = [];
         for (var page = 0; page < 50; page++)
         {
-            var bundles = custody.Carry(_mill.Turn(), _hill.Did, after).Where(f => f.Kind == TopicKind.Data).Select(f => f.Seq).ToList();
+            var bundles = custody
+                .Carry(_mill.Turn(), _hill.Did, after)
+                .Where(f => f.Kind == TopicKind.Data)
+                .Select(f => f.Seq)
+                .ToList();
             if (bundles.Count == 0)
                 break;
             seen.AddRange(bundles);
@@ -153,17 +169,31 @@ public sealed class CarryTests : IDisposable
     }
 
     private static byte[] Have(CustodyDesk from, CustodyDesk to) =>
-        Control.Sign(from.Signer, Kinds.Have, to.Did, WireJson.Write(new HaveBody("there", "1", "test", false, [], []), WireJson.Default.HaveBody));
+        Control.Sign(
+            from.Signer,
+            Kinds.Have,
+            to.Did,
+            WireJson.Write(new HaveBody("there", "1", "test", false, [], []), WireJson.Default.HaveBody)
+        );
 
     private static Custody At(CustodyDesk here, CustodyDesk peer, SyncOptions? options = null, Outbox? outbox = null)
     {
         var voice = new CustodyVoice("boot", "1", "test", (_, _, _) => { });
-        var custody = new Custody(here.Signer, here.Gate, outbox ?? here.Outbox, here.Inbox, here.Lanes, options ?? here.Options, voice);
+        var custody = new Custody(
+            here.Signer,
+            here.Gate,
+            outbox ?? here.Outbox,
+            here.Inbox,
+            here.Lanes,
+            options ?? here.Options,
+            voice
+        );
         custody.Welcome(peer.Did, here.Now);
         return custody;
     }
 
-    private static List<CarriedFrame> Pack(CustodyDesk here, Custody custody, CustodyDesk to) => custody.Carry(here.Turn(), to.Did, []);
+    private static List<CarriedFrame> Pack(CustodyDesk here, Custody custody, CustodyDesk to) =>
+        custody.Carry(here.Turn(), to.Did, []);
 
     private static List<Arrival> Deliver(CustodyDesk here, Custody custody, CustodyDesk from, IEnumerable<CarriedFrame> stick)
     {

@@ -8,7 +8,12 @@ namespace EdgeNode.Tests.Unit.Sync.Courier;
 /// <summary>What somebody hands in, as bytes: sets, single files, text, and what is none of them.</summary>
 public sealed class CourierSetTests
 {
-    static readonly List<byte[]> Files = [[1], new SeededEntropy(1).Bytes(300), new SeededEntropy(2).Bytes(CourierSet.MaxFile)];
+    static readonly List<byte[]> Files =
+    [
+        [1],
+        new SeededEntropy(1).Bytes(300),
+        new SeededEntropy(2).Bytes(CourierSet.MaxFile),
+    ];
 
     [Fact]
     public void A_set_brings_its_files_back() => Assert.Equal(Files, CourierSet.TryUnpack(CourierSet.Pack(Files)));
@@ -26,7 +31,13 @@ public sealed class CourierSetTests
     public void Bounds_are_kept()
     {
         Assert.Null(CourierSet.TryUnpack(CourierSet.Pack([new byte[CourierSet.MaxFile + 1]])));
-        Assert.Null(CourierSet.TryUnpack(CourierSet.Pack([[]])));
+        Assert.Null(
+            CourierSet.TryUnpack(
+                CourierSet.Pack([
+                    [],
+                ])
+            )
+        );
         Assert.Null(CourierSet.TryUnpack(CourierSet.Pack([.. Enumerable.Repeat(new byte[] { 1 }, CourierSet.MaxFiles + 1)])));
         Assert.Null(CourierSet.TryUnpack(CourierSet.Pack([.. Enumerable.Repeat(new byte[60_000], 16)])));
     }
@@ -36,7 +47,10 @@ public sealed class CourierSetTests
     {
         var set = CourierSet.Pack(Files[..2]);
         Assert.Equal(Files[..2], Brought.Of(set).Files);
-        Assert.Equal(Files[..2], Brought.Of(Encoding.ASCII.GetBytes("<pre>" + string.Join('\n', QrSeries.Split(set)) + "</pre>")).Files);
+        Assert.Equal(
+            Files[..2],
+            Brought.Of(Encoding.ASCII.GetBytes("<pre>" + string.Join('\n', QrSeries.Split(set)) + "</pre>")).Files
+        );
         var age = Encoding.ASCII.GetBytes("age-encryption.org/v1\nwhatever");
         Assert.Equal([age], Brought.Of(age).Files);
         Assert.Equal((0, false), (Brought.Of("a holiday picture"u8).Files.Count, Brought.Of("a holiday picture"u8).Spoiled));
@@ -68,7 +82,8 @@ public sealed class CourierSetTests
     [InlineData("0-1.age\n", false)]
     [InlineData("0-12345678901234567.age", false)]
     [InlineData("from", false)]
-    public void Only_names_of_our_own_form_are_read_or_removed(string name, bool ours) => Assert.Equal(ours, CourierNames.IsOurs(name));
+    public void Only_names_of_our_own_form_are_read_or_removed(string name, bool ours) =>
+        Assert.Equal(ours, CourierNames.IsOurs(name));
 
     [Fact]
     public void Bundles_are_handed_over_in_their_order_before_receipts()
