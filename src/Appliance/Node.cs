@@ -236,6 +236,7 @@ public sealed class Node : IDisposable
             turn.Emit(new OpenPeer(peer.Did, peer.Address, peer.Port, peer.Certificate));
             _listings.CatchUp(turn, peer.Did);
         }
+        turn.Emit(new OpenRelay());
         _proposer.Resume(turn);
     }
 

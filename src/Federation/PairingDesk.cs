@@ -10,6 +10,9 @@ public sealed record PairSend(string Address, int PairPort, string Kind, byte[] 
 /// <summary>Let this certificate in at our broker and keep a link to the peer.</summary>
 public sealed record OpenPeer(Did Did, string Address, int Port, byte[] Certificate) : Effect;
 
+/// <summary>Every peer known from before is open: what a relay has kept may come.</summary>
+public sealed record OpenRelay : Effect;
+
 /// <summary>Cut: certificate and rights out, links closed.</summary>
 public sealed record CutPeer(Did Did) : Effect;
 

@@ -78,44 +78,45 @@ internal sealed class Contact(Moment since)
 
     /// <summary>
     /// A gap at the peer: what it lacks is sent again, unless it was sent only now (its have crossed our bundles on the way); then once it has been long enough
-    /// and still no receipt says otherwise.
+    /// and still no receipt says otherwise. A have that receipts have overtaken says nothing new.
     /// </summary>
     public void RewindAfter(int stream, long there, Moment now, SyncOptions options)
     {
-        _gaps.Remove(stream);
-        if (NextAfter(stream, there) is not { } sent)
+        // By subtraction: a peer may name the highest number there is.
+        if (NextAfter(stream, there) is not { } next || next.Seq - 1 != there)
             return;
-        var due = sent + CrossingOf(options);
+        var due = next.At + CrossingOf(options);
         if (due <= now)
             Rewind(stream, there);
         else
             _gaps[stream] = (there, due);
     }
 
-    /// <summary>Gaps that were too fresh when the peer named them and have not closed since.</summary>
-    public void RewindGaps(Moment now)
+    /// <summary>
+    /// Gaps that were too fresh when the peer named them: it has let go of what came behind each, also where the gap itself has closed since.
+    /// </summary>
+    public void RewindGaps(Moment now, SyncOptions options)
     {
         foreach (var (stream, gap) in _gaps.Where(g => g.Value.Due <= now).ToArray())
         {
             _gaps.Remove(stream);
-            if (NextAfter(stream, gap.There) is { } sent && sent < gap.Due)
-                Rewind(stream, gap.There);
+            if (NextAfter(stream, gap.There) is { } next && next.At + CrossingOf(options) <= now)
+                Rewind(stream, next.Seq - 1);
         }
     }
 
     /// <summary>When <see cref="RewindGaps"/> has something to look at; null without a gap.</summary>
     public Moment? GapDue => _gaps.Count == 0 ? null : _gaps.Values.Min(g => g.Due);
 
-    /// <summary>When the bundle right after <paramref name="there"/> was sent; null unless it is the first one under way behind it.</summary>
-    private Moment? NextAfter(int stream, long there)
+    private (long Seq, Moment At)? NextAfter(int stream, long there)
     {
-        var next = _underWay.Keys.FirstOrDefault(k => k.Stream == stream && k.Seq > there);
-        // By subtraction: a peer may name the highest number there is.
-        return next.Seq >= 1 && next.Seq - 1 == there ? _underWay[next].At : null;
+        var next = _underWay.FirstOrDefault(u => u.Key.Stream == stream && u.Key.Seq > there);
+        return next.Key.Seq > 0 ? (next.Key.Seq, next.Value.At) : null;
     }
 
     private void Rewind(int stream, long there)
     {
+        _gaps.Remove(stream);
         foreach (var key in _underWay.Keys.Where(k => k.Stream == stream && k.Seq > there).ToArray())
             Drop(key);
     }

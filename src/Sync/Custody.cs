@@ -199,7 +199,7 @@ public sealed class Custody(
         {
             contact.NotBefore(turn.Now, options);
             PayReceipts(turn, peer, contact);
-            contact.RewindGaps(turn.Now);
+            contact.RewindGaps(turn.Now, options);
             Watch(turn, peer, contact);
             Note(turn, peer, contact);
         }

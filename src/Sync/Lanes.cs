@@ -27,6 +27,10 @@ public sealed class Lanes
     private readonly Dictionary<(Did Peer, DataClass Class, LaneDirection Direction), Lane?> _known = [];
     private int _lastByPower = DataMap.BulkStream;
 
+
+    /// <summary>A grant of a time when the clock was not set may be there, so its life has not begun.</summary>
+    private bool _unborn = true;
+
     public DiskRoom Room { get; private set; }
 
     /// <summary>The class whose lane carries a stream; null for control and trust.</summary>
@@ -83,7 +87,7 @@ public sealed class Lanes
             peer.Value,
             grant.Class.ToWire(),
             grant.Direction.Word(),
-            turn.Now.Ms,
+            from.Ms,
             (from + grant.Lifetime).Ms,
             grant.Priority,
             grant.Rate,
@@ -91,6 +95,7 @@ public sealed class Lanes
             grant.MaxBytes
         );
         _known.Remove((peer, grant.Class, grant.Direction));
+        _unborn |= from < Moment.EarliestSure;
     }
 
     /// <summary>The agreement of two stewards opens the lanes for what residents share by name, both ways; one that is there stays as it is.</summary>
@@ -148,12 +153,28 @@ public sealed class Lanes
     /// </summary>
     public bool Follow(Turn turn, int lastStream)
     {
+        BeginLives(turn);
         var last = Math.Clamp(lastStream, -1, DataMap.BulkStream);
         if (last == _lastByPower)
             return false;
         _lastByPower = last;
         Note(turn, Power, last, "load-plan");
         return true;
+    }
+
+    /// <summary>What was granted before the clock was set lives from the first moment at which it is: otherwise it would end fifty years too early.</summary>
+    private void BeginLives(Turn turn)
+    {
+        if (!_unborn || turn.Now < Moment.EarliestSure)
+            return;
+        _unborn = false;
+        var begun = turn.Db.Run(
+            "UPDATE lane SET granted = $1, expires = expires - granted + $1 WHERE granted < $2",
+            turn.Now.Ms,
+            Moment.EarliestSure.Ms
+        );
+        if (begun > 0)
+            _known.Clear();
     }
 
     /// <summary>The disk was measured. True when its step has changed.</summary>

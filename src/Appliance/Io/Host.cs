@@ -476,6 +476,9 @@ public sealed class Host : IAsyncDisposable
             case PairSend send:
                 _calls?.Send(send);
                 break;
+            case OpenRelay:
+                _links!.OpenRelay();
+                break;
             case OpenPeer open:
                 _broker?.Admit(open.Did.Value, Pem(open.Certificate));
                 _links?.Open(

@@ -29,6 +29,7 @@ public sealed class Links : IAsyncDisposable
     private long _strangers;
     private bool _stopping;
     private readonly LinksRelay? _relay;
+    private bool _relayOpen;
 
     /// <summary>
     /// Connects to the node's own broker and waits for peers. <paramref name="post"/> takes every event, on the links' thread: it must only
@@ -52,10 +53,7 @@ public sealed class Links : IAsyncDisposable
         Loop = new MqttLoop("links", onFault);
         Loop.Post(DialLocal);
         if (options.Relay is { } relay)
-        {
             _relay = new LinksRelay(this, options, relay);
-            Loop.Post(_relay.Dial);
-        }
     }
 
     /// <summary>Messages through our own broker from somebody whose link is not open here: admitted there, but unknown or closed here.</summary>
@@ -71,6 +69,16 @@ public sealed class Links : IAsyncDisposable
     internal bool RelayIsUp => _relay is { IsUp: true };
 
     internal bool LocalIsUp => _local is { IsUp: true };
+
+    /// <summary>
+    /// Uses the relay, if there is one, from now on; doing it again does nothing. Called once the peers known from before are open: what the relay kept comes with
+    /// the first contact, and from a peer that is not open it would be lost.
+    /// </summary>
+    public void OpenRelay()
+    {
+        if (_relay is not null && !Interlocked.Exchange(ref _relayOpen, true))
+            Loop.Post(_relay.Dial);
+    }
 
     /// <summary>Keeps a link to a peer from now on, or moves it to another address or pin. Opening the same again does nothing.</summary>
     /// <exception cref="BrokerException">The certificate is not one that may be pinned for this peer.</exception>

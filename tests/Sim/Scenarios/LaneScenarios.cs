@@ -158,8 +158,8 @@ internal static class LaneScenarios
         s.Until(() => alice.Items.Count == 40, "all are posted");
         s.Until(
             () => s.World.Cabinets.Where(c => c != silent).All(c => c.Db.Number("SELECT count(*) FROM offering") == 40),
-            "five others know them within the hour, whatever the network loses",
-            hours: 1
+            "five others know them soon, whatever the network loses",
+            hours: 0.4
         );
         s.Expect(Waiting(s.A, silent) >= 40, "what is meant for the silent one is kept");
         s.Rest();

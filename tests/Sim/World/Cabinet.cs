@@ -375,7 +375,8 @@ internal sealed class Cabinet : Station, IDisposable
             case PageChanged changed:
                 World.People.PageChanged(this, changed.Reader);
                 break;
-            case ShowStewardCode:
+            // A steward's screen and the machine's radios are not in this world, and its relay waits for nobody.
+            case ShowStewardCode or ApplyLoads or OpenRelay:
                 break;
             default:
                 throw new InvariantException($"nothing performs {effect.GetType().Name}");

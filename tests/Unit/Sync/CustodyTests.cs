@@ -70,15 +70,20 @@ public sealed class CustodyTests : IDisposable
     }
 
     [Fact]
-    public void A_gap_that_closed_by_itself_sends_nothing_twice()
+    public void What_came_behind_a_gap_is_sent_again_also_when_the_gap_itself_has_closed()
     {
         Say(_custody, [], reply: false);
         _mill.Queue(_hill);
         Flush(_custody);
-        Say(_custody, [new(2, 0)], reply: false);
         _mill.Queue(_hill);
         Assert.Equal([2], Sequences(Flush(_custody)));
+        Say(_custody, [new(2, 0)], reply: false);
         Receipt(_custody, 1);
+        Say(_custody, [new(2, 0)], reply: false);
+        _mill.Now += _mill.Options.Crossing;
+        Assert.Equal([2], Sequences(Flush(_custody)));
+        Receipt(_custody, 2);
+        Say(_custody, [new(2, 1)], reply: false);
         _mill.Now += _mill.Options.Crossing;
         Assert.Empty(Sequences(Flush(_custody)));
     }

@@ -67,6 +67,22 @@ public sealed class LanesTests : IDisposable
         Assert.NotNull(_mill.Form(_hill));
     }
 
+    [Fact]
+    public void A_grant_from_before_the_clock_was_set_lives_its_whole_life_from_then_on()
+    {
+        var right = _mill.Now;
+        _mill.Now = new Moment(1_000_000);
+        _mill.Grant(_hill, Out with { Lifetime = TimeSpan.FromDays(2) });
+        _mill.Now = right;
+        _mill.Lanes.Follow(_mill.Turn(), DataMap.BulkStream);
+        _mill.Queue(_hill);
+        _mill.Now = right + TimeSpan.FromDays(1);
+        Assert.NotNull(_mill.Form(_hill));
+        _mill.Queue(_hill);
+        _mill.Now = right + TimeSpan.FromDays(3);
+        Assert.Null(_mill.Form(_hill));
+    }
+
     [Theory]
     [InlineData(DataMap.BulkStream, true, true)]
     [InlineData(DataMap.SharedStream, true, true)]
