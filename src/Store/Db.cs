@@ -35,6 +35,7 @@ public sealed class Db : IDisposable
     public const int MaxStatements = 512;
 
     private readonly SqliteConnection _connection;
+    private List<Action>? _undo;
     private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
     private bool _inTransaction;
 
@@ -94,11 +95,30 @@ public sealed class Db : IDisposable
     }
 
     /// <summary>A part of the transaction that can be taken back alone: one bad input never undoes its neighbours in the batch.</summary>
-    public void Savepoint(string name) => Run("SAVEPOINT " + name);
+    public void Savepoint(string name)
+    {
+        Run("SAVEPOINT " + name);
+        _undo = [];
+    }
 
-    public void Release(string name) => Run("RELEASE " + name);
+    public void Release(string name)
+    {
+        Run("RELEASE " + name);
+        _undo = null;
+    }
 
-    public void RollbackTo(string name) => Run("ROLLBACK TO " + name + "; RELEASE " + name);
+    /// <summary>The rows of the part go, and with them what was kept in memory beside them (<see cref="WhenTakenBack"/>).</summary>
+    public void RollbackTo(string name)
+    {
+        Run("ROLLBACK TO " + name + "; RELEASE " + name);
+        var undo = _undo ?? [];
+        _undo = null;
+        for (var i = undo.Count - 1; i >= 0; i--)
+            undo[i]();
+    }
+
+    /// <summary>Done if the part of the transaction that is open now is taken back alone; nothing outside such a part, for then all memory is made anew.</summary>
+    public void WhenTakenBack(Action undo) => _undo?.Add(undo);
 
     /// <summary>Runs several statements without parameters: schema files.</summary>
     internal void Script(string sql)

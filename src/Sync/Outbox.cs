@@ -55,7 +55,11 @@ public sealed class Outbox(Signer signer, SyncOptions options, Lanes lanes)
             statement.Expires?.Ms
         );
         if (added == 1)
-            WaitingFor(turn.Db, peer).Add(stream, 1, statement.Raw.Length);
+        {
+            var waiting = WaitingFor(turn.Db, peer);
+            waiting.Add(stream, 1, statement.Raw.Length);
+            turn.Db.WhenTakenBack(() => waiting.Add(stream, -1, -statement.Raw.Length));
+        }
         return added == 1 ? Enqueued.Queued : Enqueued.AlreadyQueued;
     }
 
@@ -319,8 +323,10 @@ public sealed class Outbox(Signer signer, SyncOptions options, Lanes lanes)
             PutOff(turn, peer, stream, row.Place, verdict.Code);
             return;
         }
+        // Asked before the row goes: what is counted only now must count it still.
+        var waiting = WaitingFor(turn.Db, peer);
         turn.Db.Run("DELETE FROM outbox WHERE place = $1", row.Place);
-        WaitingFor(turn.Db, peer).Add(stream, -1, -row.Bytes);
+        waiting.Add(stream, -1, -row.Bytes);
         if (verdict.IsAccepted)
             turn.Db.Run(
                 "INSERT OR IGNORE INTO delivery (statement_id, peer, at) VALUES ($1, $2, $3)",

@@ -68,6 +68,31 @@ public sealed class LanesTests : IDisposable
     }
 
     [Fact]
+    public void The_first_receipt_after_a_restart_leaves_the_rest_waiting_and_going()
+    {
+        _mill.Queue(_hill);
+        _mill.Form(_hill);
+        _mill.Restart();
+        _mill.Grant(_hill, Out);
+        _mill.Outbox.Take(_mill.Turn(), _hill.Did, new ReceiptBody(DataMap.SharedStream, 1, 1, []));
+        _mill.Queue(_hill);
+        Assert.NotNull(_mill.Form(_hill));
+    }
+
+    [Fact]
+    public void What_is_queued_in_a_part_that_is_taken_back_takes_no_room()
+    {
+        _mill.Grant(_hill, Out with { MaxRows = 1 });
+        _mill.Db.Begin();
+        _mill.Db.Savepoint("part");
+        _mill.Queue(_hill);
+        Assert.False(_mill.Outbox.HasRoom(_mill.Db, _hill.Did));
+        _mill.Db.RollbackTo("part");
+        Assert.True(_mill.Outbox.HasRoom(_mill.Db, _hill.Did));
+        _mill.Db.Commit();
+    }
+
+    [Fact]
     public void A_grant_from_before_the_clock_was_set_lives_its_whole_life_from_then_on()
     {
         var right = _mill.Now;
