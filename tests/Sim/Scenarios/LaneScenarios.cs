@@ -23,6 +23,7 @@ internal static class LaneScenarios
                 DiskSteps
             ),
             new("set_aside_sent_again", "A steward sends again what was set aside, and discards the rest", 2, SentAgain),
+            new("lane_granted_in_1970", "Lanes agreed before the clock was set carry once it is", 2, GrantedIn1970),
             new("one_silent_of_six", "A neighbour that never answers slows none of five others", 6, OneSilent),
         ];
 
@@ -144,6 +145,16 @@ internal static class LaneScenarios
         s.Expect(Code(s, s.A, new SendAgain(aside[0])) == "aside.settled", "what is settled stays so");
         s.Expect(Audited(s.A, "aside.sent") == 2 && Audited(s.A, "aside.discarded") == 1, "every act stands in the audit");
         s.Until(() => Known(s.B, "legal") == 1, "the offering is known once");
+        s.Rest();
+    }
+
+    private static void GrantedIn1970(Stage s)
+    {
+        s.B.Clock.Set(s.World.Now, 1_000_000);
+        s.PairAll();
+        s.B.Clock.Set(s.World.Now, s.World.Now);
+        s.Person(s.A, "legal", "catering");
+        s.Until(() => Known(s.B, "legal") == 1, "the offering has come over the lane", hours: 6);
         s.Rest();
     }
 
