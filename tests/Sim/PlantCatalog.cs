@@ -31,7 +31,7 @@ internal static class PlantCatalog
         },
         new("commit_not_on_disk", "a commit is gone after a power cut", "disk.differs", "custody.order") { LosesCommit = true },
         new("vote_changed", "a vote is written twice (1)", "I5") { Tamper = ChangeVote },
-        new("vote_removed", "a vote is taken back", "I5") { Tamper = RemoveVote },
+        new("vote_removed", "a vote is taken back", "I5", "disk.differs") { Tamper = RemoveVote },
         new("hold_released_after_yes", "a held unit is let go while the ring is undecided (3)", "I4")
         {
             Tamper = s =>
@@ -53,7 +53,7 @@ internal static class PlantCatalog
             Soil = o => o with { People = o.People with { WithdrawPct = 60, NoPct = 0, SilentPct = 0 } },
         },
         new("capacity_not_checked", "a unit is promised twice (6)", "I2") { Tamper = HoldTwice },
-        new("those_who_answered_decide", "a ring is agreed without the vote of a silent home node (7)", "I3")
+        new("those_who_answered_decide", "a ring is agreed without the vote of a silent home node (7)", "I3", "row16")
         {
             Tamper = AgreeEarly,
         },
@@ -67,7 +67,7 @@ internal static class PlantCatalog
             Tamper = FreeAll,
             Soil = Crowded,
         },
-        new("agreed_before_a_receipt", "a ring is agreed while nobody else has the own vote (12a)", "row16")
+        new("agreed_before_a_receipt", "a ring is agreed while nobody else has the own vote (12a)", "row16", "rest.promises")
         {
             Tamper = AgreeUnreceipted,
             Repeats = true,
@@ -110,7 +110,14 @@ internal static class PlantCatalog
         },
         new("paused_lane_sends", "bundles leave by a lane that is paused", "lane.sends")
         {
-            Tamper = s => Run(s, "UPDATE lane SET paused = 1 WHERE paused = 0"),
+            // While something is about to leave: the cabinet goes by what it read before.
+            Tamper = s =>
+                Run(
+                    s,
+                    "UPDATE lane SET paused = 1 WHERE direction = 'out' AND EXISTS (SELECT 1 FROM outbox o JOIN contact c ON c.peer = o.peer "
+                        + "WHERE o.peer = lane.peer AND o.stream = 2 AND c.way <> 'none')"
+                ),
+            Soil = o => o with { Crashes = new CrashFaults() },
         },
         new("quota_of_a_lane_ignored", "more comes over a lane in a day than was granted", "lane.quota")
         {
@@ -120,22 +127,8 @@ internal static class PlantCatalog
                     "UPDATE lane SET max_rows = 1, granted = 0 WHERE direction = 'in' AND EXISTS (SELECT 1 FROM lane_use u WHERE u.peer = lane.peer AND u.class = lane.class AND u.rows > 1)"
                 ),
         },
-        new("statement_taken_twice", "a statement is forgotten and taken again", "effect.twice") { Tamper = TakeTwice },
         new("audit_rewritten", "somebody rewrites the audit", "audit.broken") { Tamper = RewriteAudit },
     ];
-
-    private static bool TakeTwice(PlantSite s)
-    {
-        var db = s.Cabinet.Db;
-        var id = db.Text(
-            "SELECT id FROM statement WHERE origin <> $1 AND id NOT IN (SELECT statement_id FROM outbox) ORDER BY rowid LIMIT 1",
-            s.Cabinet.Did.Value
-        );
-        if (id is null)
-            return false;
-        // A row anew is a statement that was kept anew: its place in the table is a later one.
-        return db.Run("UPDATE statement SET rowid = (SELECT max(rowid) FROM statement) + 1 WHERE id = $1", id) == 1;
-    }
 
     private static bool Run(PlantSite s, string sql) => s.Cabinet.Db.Run(sql) > 0;
 

@@ -5,21 +5,12 @@ namespace EdgeNode.Tests.Sim;
 
 /// <summary>
 /// Nothing leaves by a lane that is not granted or that a steward or power holds back; statements travel in the stream of their class; no lane carries or
-/// queues more than its grant says; no statement has its effect twice at one cabinet.
+/// queues more than its grant says.
 /// </summary>
 internal sealed class LaneCheck(World world) : Checker(world)
 {
-    private readonly HashSet<(int Cabinet, string Statement)> _kept = [];
-
     public override void Committed(CommittedStep step)
     {
-        foreach (var statement in step.Change.Kept)
-            Expect(
-                _kept.Add((step.Cabinet.Index, statement.Id)),
-                "effect.twice",
-                step.Cabinet,
-                $"{statement.Kind} {statement.Id} is taken a second time"
-            );
         if (!step.Change.IsEmpty)
             CheckQuotas(step.Cabinet);
     }
