@@ -27,7 +27,6 @@ public sealed class Lanes
     private readonly Dictionary<(Did Peer, DataClass Class, LaneDirection Direction), Lane?> _known = [];
     private int _lastByPower = DataMap.BulkStream;
 
-
     /// <summary>A grant of a time when the clock was not set may be there, so its life has not begun.</summary>
     private bool _unborn = true;
 

@@ -67,8 +67,23 @@ internal static class RingQueries
                     .Select(n => Node(db, names, row, n, did)),
             ],
             settled
-        );
+        )
+        {
+            Again = answer is null && SaidYesToTheSame(db, chainId, did),
+        };
     }
+
+    private static bool SaidYesToTheSame(Db db, string chainId, string did) =>
+        db.Exists(
+            "SELECT 1 FROM chain_edge give JOIN chain_edge get ON get.chain_id = give.chain_id AND get.receiver = $2 "
+                + "JOIN chain_edge gave ON gave.giver = $2 AND gave.offering_id = give.offering_id AND gave.chain_id <> $1 "
+                + "JOIN chain_edge got ON got.chain_id = gave.chain_id AND got.receiver = $2 AND got.need_id = get.need_id "
+                + "JOIN chain_consent c ON c.chain_id = gave.chain_id AND c.participant = $2 AND c.value = 'yes' "
+                + "JOIN chain ended ON ended.chain_id = gave.chain_id AND ended.state = 'ABORTED' "
+                + "WHERE give.chain_id = $1 AND give.giver = $2",
+            chainId,
+            did
+        );
 
     public static List<StewardRing> All(Db db, NodeNames names, int most)
     {

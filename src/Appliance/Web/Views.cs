@@ -170,6 +170,9 @@ public sealed record RingView(
     IReadOnlyList<int> Settled
 )
 {
+    /// <summary>This person had said yes to giving and getting the same in a ring that has ended.</summary>
+    public bool Again { get; init; }
+
     private int Me => People.Select((person, index) => (person, index)).First(p => p.person.IsYou).index;
 
     /// <summary>What this person gives.</summary>

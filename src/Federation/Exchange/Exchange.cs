@@ -19,6 +19,9 @@ public readonly record struct ChainAnswer(string Code, string Text)
 /// </summary>
 public sealed class Exchange
 {
+    /// <summary>Declined rings remembered for <see cref="NextDeclined"/>; the others wait for the next plan.</summary>
+    private const int MostDeclined = 100;
+
     private readonly ChainSpeaker _speaker;
     private readonly ChainRules _rules;
     private readonly ExchangeOptions _options;
@@ -26,6 +29,7 @@ public sealed class Exchange
     private readonly Func<Did, bool> _inContact;
     private readonly Settlements _settlements;
     private readonly Action<Turn, ChainProposalBody> _present;
+    private readonly Queue<string> _declined = new();
     private Moment _looked;
 
     /// <param name="speaker">Makes and queues what this node says.</param>
@@ -50,6 +54,9 @@ public sealed class Exchange
     }
 
     private Did Me => _speaker.Me;
+
+    /// <summary>The next ring of ours that somebody said no to since the last call; null when there is none. Kept in memory: it is a chance, not a duty.</summary>
+    public string? NextDeclined() => _declined.TryDequeue(out var chain) ? chain : null;
 
     /// <summary>Puts a ring to its home nodes, this one among them. The caller built it from a plan; nothing is reserved by it that matters.</summary>
     public ChainAnswer Propose(Turn turn, ChainProposalBody proposal)
@@ -513,6 +520,8 @@ public sealed class Exchange
         Hold(turn, row, step.Acts);
         Speak(turn, row, homes, step.Acts, reason);
         TellResidents(turn, proposal);
+        if (step.Next == ChainState.Aborted && row.Proposer == Me && reason == "not_all_agreed" && _declined.Count < MostDeclined)
+            _declined.Enqueue(row.ChainId);
         if (step.Next == ChainState.Consented)
             TryVote(turn, row);
         if (step.Next == ChainState.Yes)

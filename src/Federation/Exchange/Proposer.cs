@@ -27,6 +27,9 @@ public sealed class Proposer(
     /// <summary>Rings of others that are remembered; beyond that the wait for their proposers begins anew.</summary>
     private const int MostWaiting = 10_000;
 
+    /// <summary>Rings tried in place of a declined one, the best first: the items of one may be taken meanwhile.</summary>
+    private const int MostSubstitutes = 4;
+
     private readonly Dictionary<string, Moment> _foundAt = new(StringComparer.Ordinal);
     private Moment? _restartAt;
 
@@ -68,9 +71,11 @@ public sealed class Proposer(
     public static PlanRing? Hint(Db db, Did me, string offeringId, int cap) =>
         ReplicaSearch.Snapshot(db, me).Market is { } market ? RingHints.Through(market, offeringId, cap) : null;
 
-    /// <summary>A search may have come to its end.</summary>
+    /// <summary>A ring of ours was declined, or a search may have come to its end.</summary>
     public void Due(Turn turn)
     {
+        if (Replicates && exchange.NextDeclined() is { } chain)
+            GoOnWithout(turn, chain);
         // A time beyond the longest wait was set by a clock that has been set back since.
         if (_restartAt is { } at && (at <= turn.Now || at - turn.Now > Finding.AnswerWithin))
             Restart(turn);
@@ -154,11 +159,39 @@ public sealed class Proposer(
         turn.Emit(new PageChanged(PageChanged.Stewards));
     }
 
+    /// <summary>
+    /// Somebody said no: proposes the best ring in which everybody else gives and gets what they had accepted, so that only a newcomer has anything to think over.
+    /// Nothing is proposed when it is not known who it was, or when no such ring is there; the next plan sees to it then.
+    /// </summary>
+    private void GoOnWithout(Turn turn, string chain)
+    {
+        var proposal = ChainBook.Proposal(turn.Db, ChainBook.Find(turn.Db, chain)!);
+        if (
+            Declines.OnlyOne(turn.Db, proposal, me) is not { } declined
+            || ReplicaSearch.Snapshot(turn.Db, me).Market is not { } market
+        )
+            return;
+        var ring = new PlanRing(
+            [.. proposal.Edges.Select(e => new PlanEdge(e.FromParticipant, e.OfferingId, e.ToParticipant, e.NeedId))],
+            0
+        );
+        var pledged = Exchange.Pledged(turn.Db);
+        foreach (var other in RingHints.Without(market, ring, declined, planCap, MostSubstitutes))
+            if (Build(turn, other, null, pledged, again: true) is { } next && exchange.Propose(turn, next).IsDone)
+                return;
+    }
+
     /// <summary>The proposal of a ring, or null when it is not ours to propose or an item is no longer as the plan saw it.</summary>
-    private ChainProposalBody? Build(Turn turn, PlanRing ring, string planHash, Dictionary<string, int> pledged)
+    private ChainProposalBody? Build(
+        Turn turn,
+        PlanRing ring,
+        string? planHash,
+        Dictionary<string, int> pledged,
+        bool again = false
+    )
     {
         var people = ring.Edges.Select(e => search.Person(turn, e.Giver)!).ToArray();
-        if (people.Contains(null) || people.DistinctBy(p => p.Did).Count() < people.Length || !IsOurs(turn, ring, people))
+        if (people.Contains(null) || people.DistinctBy(p => p.Did).Count() < people.Length || !IsOurs(turn, ring, people, again))
             return null;
         var edges = new List<ChainEdge>();
         var start = turn.Now + options.ConsentWindow;
@@ -188,7 +221,7 @@ public sealed class Proposer(
                 )
             );
         }
-        return !Replicates && WasDeclined(turn, edges)
+        return (again || !Replicates) && WasDeclined(turn, edges)
             ? null
             : Complete(turn, edges, people, (window.From, window.From, window.To), planHash);
     }
@@ -227,8 +260,11 @@ public sealed class Proposer(
     /// The home node of the smallest participant proposes. Without full replication it may not have found the ring: then a node of the ring does it in its place
     /// when it has waited long enough.
     /// </summary>
-    private bool IsOurs(Turn turn, PlanRing ring, PlannedPerson[] people)
+    private bool IsOurs(Turn turn, PlanRing ring, PlannedPerson[] people, bool again)
     {
+        // Who proposed the declined ring is the only one that knows of the decline and looks for another.
+        if (again)
+            return people.Any(p => p.Home == me);
         if (!Replicates && people.Select(p => p.Home).Distinct().Any(h => h != me && LeavesUnchecked(turn, h)))
             return false;
         if (people[0].Home == me || Replicates)
@@ -265,7 +301,7 @@ public sealed class Proposer(
         List<ChainEdge> edges,
         PlannedPerson[] people,
         (string Deadline, string Start, string End) times,
-        string planHash
+        string? planHash
     )
     {
         var participants = people.Select(p => Participant(p, edges)).ToArray();

@@ -17,7 +17,6 @@ public sealed class SummaryBook
 
     private readonly Dictionary<Did, List<(string Id, long Hlc, PartnerSummaryBody Body)>> _known = [];
     private readonly List<string> _replaced = [];
-    private string[] _going = [];
 
     /// <summary>A verified summary, kept by the inbox already.</summary>
     public Verdict Take(Turn turn, Statement statement)
@@ -50,15 +49,11 @@ public sealed class SummaryBook
         _known[peer] = [];
     }
 
-    /// <summary>
-    /// Lets go of what newer summaries had replaced at the call before; nothing refers to it. Never in the step that took it over: what was receipted can be seen on
-    /// the disk for a while.
-    /// </summary>
+    /// <summary>Lets go of what newer summaries have replaced; nothing refers to it.</summary>
     public void Tidy(Turn turn)
     {
-        foreach (var id in _going)
+        foreach (var id in _replaced)
             Statements.Forget(turn, id);
-        _going = [.. _replaced];
         _replaced.Clear();
     }
 

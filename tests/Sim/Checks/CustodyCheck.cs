@@ -11,6 +11,7 @@ internal sealed class CustodyCheck(World world) : Checker(world)
     private readonly Dictionary<(int Cabinet, StreamKey Stream), SortedDictionary<long, string>> _formed = [];
     private readonly Dictionary<(int Cabinet, StreamKey Stream), long> _taken = [];
     private readonly Dictionary<(int Cabinet, StreamKey Stream), long> _abandoned = [];
+    private readonly HashSet<(int Cabinet, string Statement)> _passed = [];
 
     public override void Committed(CommittedStep step)
     {
@@ -38,7 +39,7 @@ internal sealed class CustodyCheck(World world) : Checker(world)
     private void CheckLeft(Cabinet cabinet, string peer, string statement)
     {
         var there = World.Find(new Wire.Did(peer)) as Cabinet;
-        var taken = there is null || there.View.Has(statement);
+        var taken = there is null || there.View.Has(statement) || _passed.Contains((there.Index, statement));
         var aside = cabinet.Db.Exists(
             "SELECT 1 FROM set_aside WHERE peer = $1 AND statement_id = $2 AND direction = 'out'",
             peer,
@@ -73,6 +74,19 @@ internal sealed class CustodyCheck(World world) : Checker(world)
             $"bundle {last + 1} of {sender} was passed over"
         );
         _taken[(cabinet.Index, stream)] = seq;
+        NotePassing(sender, cabinet, stream, seq);
+    }
+
+    /// <summary>Questions, answers and summaries may be taken and let go in one step, when a newer one has come in it: no commit shows them.</summary>
+    private void NotePassing(Cabinet sender, Cabinet cabinet, StreamKey stream, long seq)
+    {
+        if (!sender.IsUp)
+            return;
+        const string Passing =
+            "SELECT o.statement_id FROM outbox o JOIN statement s ON s.id = o.statement_id "
+            + "WHERE o.peer = $1 AND o.stream = $2 AND o.bundle_seq <= $3 AND s.kind IN ('partner-query', 'partner-answer', 'partner-summary')";
+        foreach (var id in sender.Db.All(Passing, r => r.Text(0), cabinet.Did.Value, stream.Stream, seq))
+            _passed.Add((cabinet.Index, id));
     }
 
     private void Abandon(Cabinet cabinet, string peer)

@@ -12,6 +12,12 @@ internal static class RingScenarios
             new("ring_of_three", "Two cabinets agree on a ring of three and complete it", 2, RingOfThree),
             new("ring_over_three", "Three cabinets agree on a ring and complete it", 3, RingOverThree),
             new("no_on_another_node", "A no on another cabinet frees everyone, also those who had voted", 2, NoOnAnotherNode),
+            new(
+                "no_and_somebody_stands_in",
+                "After a no somebody else stands in, and the others keep what they accepted",
+                2,
+                StandsIn
+            ),
             new("yes_taken_back_before_the_vote", "A yes can be taken back until the cabinet has voted", 2, TakenBackBefore),
             new("yes_taken_back_after_the_vote", "After the vote only the votes decide", 2, TakenBackAfter),
             new("item_withdrawn_before_the_vote", "An item that is withdrawn before the vote ends the ring", 2, WithdrawnBefore),
@@ -54,6 +60,43 @@ internal static class RingScenarios
             s.UntilState(cabinet, chain, ChainState.Completed);
         s.Rest();
     }
+
+    private static void StandsIn(Stage s)
+    {
+        var (alice, carol, bob) = s.RingOfThree();
+        var dora = s.Person(s.B, "catering", "design");
+        s.UntilReplicated();
+        var chain = s.Propose();
+        s.UntilState(s.B, chain, ChainState.Validated);
+        var (declines, standsIn) = TakesPart(s, chain, bob) ? (bob, dora) : (dora, bob);
+        AllSayYes(chain, alice, carol);
+        declines.Answer(chain, "no");
+        var next = "";
+        s.Until(
+            () =>
+                (
+                    next = s.World.Watch.Facts.Proposals.Keys.FirstOrDefault(k => k != chain && TakesPart(s, k, standsIn)) ?? ""
+                ).Length > 0,
+            "a ring with the other is proposed at once",
+            hours: 1
+        );
+        s.Expect(TakesPart(s, next, alice) && TakesPart(s, next, carol), "the others are in it");
+        foreach (var person in new[] { alice, carol })
+            s.Expect(
+                Gives(s, chain, person) == Gives(s, next, person) && Gets(s, chain, person) == Gets(s, next, person),
+                "the others give and get what they had accepted"
+            );
+        AgreeAll(s, next, alice, carol, standsIn);
+        s.Rest();
+    }
+
+    private static bool TakesPart(Stage s, string chain, Person person) => Gives(s, chain, person) is not null;
+
+    private static string? Gives(Stage s, string chain, Person person) =>
+        s.A.Db.Text("SELECT offering_id FROM chain_edge WHERE chain_id = $1 AND giver = $2", chain, person.Did.Value);
+
+    private static string? Gets(Stage s, string chain, Person person) =>
+        s.A.Db.Text("SELECT need_id FROM chain_edge WHERE chain_id = $1 AND receiver = $2", chain, person.Did.Value);
 
     private static void NoOnAnotherNode(Stage s)
     {

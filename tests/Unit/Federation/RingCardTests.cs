@@ -1,4 +1,5 @@
 using EdgeNode.Appliance;
+using EdgeNode.Appliance.Web;
 using EdgeNode.Federation;
 using EdgeNode.Wire;
 
@@ -62,6 +63,38 @@ public sealed class RingCardTests : IDisposable
         Assert.Equal("ABORTED", _cabinet.State(chain));
         Assert.Equal(0, _cabinet.Db.Number("SELECT count(*) FROM hold"));
         Assert.Equal("ring.not_now", _cabinet.Say(chain, alice, "yes").Code);
+    }
+
+    [Fact]
+    public void After_a_no_the_best_stand_in_is_asked_and_the_other_keeps_what_they_accepted()
+    {
+        var (chain, alice, bob) = _cabinet.RingOfTwo();
+        Assert.True(_cabinet.Say(chain, alice, "yes").IsDone);
+        var dora = _cabinet.Resident("Dora");
+        _cabinet.Ask(new Offer(dora.Did, "repair", "repairs by Dora", 1, Sharing.Here));
+        _cabinet.Ask(new Ask(dora.Did, "some bread", ["bread"], 1, Sharing.Here));
+        _cabinet.Say(chain, bob, "no");
+        _cabinet.Step(new TimerDue());
+        var next = Assert.Single(
+            _cabinet.Db.All("SELECT chain_id FROM chain WHERE chain_id <> $1 AND state = 'VALIDATED'", r => r.Text(0), chain)
+        );
+        Assert.Equal(
+            "You give fresh bread to Dora. You get repairs by Dora from Dora.",
+            RingCard.For(_cabinet.Db, next, alice.Did)!.Sentence
+        );
+        Assert.Null(RingCard.For(_cabinet.Db, next, bob.Did));
+        var seen = RingQueries.One(_cabinet.Db, new NodeNames(_cabinet.Db, _cabinet.Did.Value, "Mill"), next, alice.Did.Value)!;
+        Assert.True(seen.Again);
+    }
+
+    [Fact]
+    public void After_a_no_nobody_is_asked_the_very_same_again_when_nobody_can_stand_in()
+    {
+        var (chain, alice, bob) = _cabinet.RingOfTwo();
+        _cabinet.Say(chain, alice, "yes");
+        _cabinet.Say(chain, bob, "no");
+        _cabinet.Step(new TimerDue());
+        Assert.Equal(1, _cabinet.Db.Number("SELECT count(*) FROM chain"));
     }
 
     [Fact]

@@ -149,7 +149,7 @@ public static class RingPages
 
     private static Html Question(PageFrame f, RingView r) =>
         $"""
-            <section class="card"><p>{f.T.Say("ring.ask", ("until", Part.When(f, r.Deadline)))}</p>
+            <section class="card">{(r.Again ? Part.Notice("", f.T.Say("ring.again")) : Html.Empty)}<p>{f.T.Say("ring.ask", ("until", Part.When(f, r.Deadline)))}</p>
             {Part.ButtonForm(
                 f,
                 $"/ring/{Uri.EscapeDataString(r.ChainId)}",
