@@ -15,7 +15,7 @@ public sealed partial class OracleTests : IDisposable
 
     [Theory]
     [InlineData(150, 1, "high", 4)]
-    [InlineData(160, 2, "mid", 4)]
+    [InlineData(260, 9, "mid", 4)]
     [InlineData(80, 3, "high", 3)]
     [InlineData(120, 4, "mid", 3)]
     [InlineData(200, 5, "mid", 4)]
