@@ -173,7 +173,7 @@ def nut(results, folder, seconds, ours):
         before = switches(driver)
         time.sleep(seconds)
         rate, memory = round((switches(driver) - before) / seconds, 2), rss_mib([driver])
-        times = peer.losses(5 if results.quick else 30)
+        times = peer.losses(5 if results.quick else 20)
     results.add("wake-ups, beside NUT's dummy-ups with one UPS in a file", ours[0], "per s", "dummy-ups", rate, "voluntary_ctxt_switches in /proc/PID/status")
     results.add("memory of the whole program, beside NUT's dummy-ups", ours[1], "MiB", "dummy-ups", memory, "VmRSS in /proc/PID/status")
     results.note(f"NUT: {len(times)} losses written into dummy-ups' file until upsd tells them, with NUT's own poll of 2 s")
@@ -204,11 +204,11 @@ def latency(results, theirs):
 
 
 def measure(results):
-    seconds, rounds = (10, 1) if results.quick else (30, 3)
+    seconds, rounds = (10, 1) if results.quick else (20, 3)
     with tempfile.TemporaryDirectory(prefix="edgenode-bench-") as name:
         folder = pathlib.Path(name)
         ours = idle(results, folder, seconds, rounds)
-        samples(results, folder, seconds)
+        samples(results, folder, max(seconds, 20))
         times = nut(results, folder, seconds, ours)
     latency(results, times)
 

@@ -77,9 +77,7 @@ internal static class HwDecideCommand
             await WaitAsync(seconds, stop);
         }
         if (json)
-            Console.WriteLine(
-                JsonSerializer.Serialize(log.Report(SteadyClock.Now - begun), HwDecideJson.Default.DecisionReport)
-            );
+            Console.WriteLine(JsonSerializer.Serialize(log.Report(SteadyClock.Now - begun), HwDecideJson.Default.DecisionReport));
         return 0;
     }
 
@@ -141,8 +139,7 @@ internal sealed record Decision(string State, string? Cause, long? EdgeUs, long 
 
     /// <summary>From the edge to the decision, for those that an edge of the mains line led to.</summary>
     [JsonIgnore]
-    public double? Milliseconds =>
-        Cause is Lost or "mains_back" && EdgeUs is { } edge ? (DecidedUs - edge) / 1_000.0 : null;
+    public double? Milliseconds => Cause is Lost or "mains_back" && EdgeUs is { } edge ? (DecidedUs - edge) / 1_000.0 : null;
 
     public static Decision Of(PowerFacts facts, SteadyTime? edge, SteadyTime now) =>
         new(

@@ -22,7 +22,7 @@ internal static class HwWatch
             Prints each reading as it comes: seconds, sensor, value, how it stands. With a bill it watches what the bill names,
             without one what the kernel shows by itself.
 
-            Example: edgenode hw watch --bom hw-bom/indoor-grid-ups.json
+            Example: edgenode hw watch --bom hw-bom/indoor-grid.json
             """
         )
         {
@@ -158,7 +158,9 @@ internal static class HwWatch
             get
             {
                 lock (_lock)
-                    return Count > WarmReadings ? Math.Round((_lastBytes - _warmBytes) / (double)(Count - WarmReadings), 3) : null;
+                    return Count > WarmReadings
+                        ? Math.Round((_lastBytes - _warmBytes) / (double)(Count - WarmReadings), 3)
+                        : null;
             }
         }
 
