@@ -88,6 +88,8 @@ internal ref struct DnsReader(ReadOnlySpan<byte> packet)
                     return TrySrv(head, out record);
                 case DnsType.Txt:
                     return TryTxt(head, out record);
+                case DnsType.Nsec:
+                    return TryNsec(head, out record);
             }
         }
         _at += head.Length;
@@ -148,6 +150,28 @@ internal ref struct DnsReader(ReadOnlySpan<byte> packet)
         }
         record = new TxtRecord(head.Name, head.Ttl, head.Flush, data.ToArray());
         _at += head.Length;
+        return true;
+    }
+
+    // Only the restricted form of RFC 6762 section 6.1 says something to us; another is passed over like an unknown type.
+    private bool TryNsec(Head head, [NotNullWhen(true)] out DnsRecord? record)
+    {
+        record = null;
+        var end = _at + head.Length;
+        if (!TryName(out var next))
+        {
+            return false;
+        }
+        if (_at > end)
+        {
+            return EndsAt(end);
+        }
+        var rest = _packet[_at..end];
+        _at = end;
+        var restricted = rest.Length is > 2 and <= 2 + NsecRecord.MaxBitmap && rest[0] == 0 && rest[1] == rest.Length - 2;
+        record = restricted
+            ? new NsecRecord(head.Name, head.Ttl, head.Flush, next, rest[2..].ToArray())
+            : new OtherRecord(head.Name, head.Ttl, head.Flush, head.Type, head.PlainClass);
         return true;
     }
 

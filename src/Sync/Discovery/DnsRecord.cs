@@ -119,7 +119,47 @@ public sealed record AddressRecord(DnsName Name, uint Ttl, bool CacheFlush, IPAd
         other is AddressRecord address && Address.GetAddressBytes().AsSpan().SequenceEqual(address.Address.GetAddressBytes());
 }
 
-/// <summary>A record whose data this subset has no use for (NSEC, OPT, HINFO, another class ...): its data was skipped.</summary>
+/// <summary>
+/// "There is nothing else under this name": which types exist, in the restricted form of RFC 6762 section 6.1, which knows
+/// types 1 to 255 only.
+/// </summary>
+/// <param name="Bitmap">One bit per type from type 0 on, the highest bit first, at most 32 bytes (RFC 4034 section 4.1.2).</param>
+public sealed record NsecRecord(DnsName Name, uint Ttl, bool CacheFlush, DnsName Next, ReadOnlyMemory<byte> Bitmap)
+    : DnsRecord(Name, Ttl, CacheFlush)
+{
+    public const int MaxBitmap = 32;
+
+    /// <summary>A record that says which types a name of ours has.</summary>
+    public static NsecRecord For(DnsName name, uint ttl, params ReadOnlySpan<ushort> types)
+    {
+        var bitmap = new byte[MaxBitmap];
+        var length = 1;
+        foreach (var type in types)
+        {
+            Wire.Invariant.Hold(type < 8 * MaxBitmap, "the restricted form knows types up to 255");
+            bitmap[type / 8] |= (byte)(0x80 >> (type % 8));
+            length = Math.Max(length, type / 8 + 1);
+        }
+        return new NsecRecord(name, ttl, true, name, bitmap.AsMemory(0, length));
+    }
+
+    public override ushort Type => DnsType.Nsec;
+
+    /// <summary>True when the name has records of this type.</summary>
+    public bool Has(ushort type) => type / 8 < Bitmap.Length && (Bitmap.Span[type / 8] & (0x80 >> (type % 8))) != 0;
+
+    internal override void WriteData(DnsWriter writer)
+    {
+        writer.Name(Next);
+        writer.Bytes([0, (byte)Bitmap.Length]);
+        writer.Bytes(Bitmap.Span);
+    }
+
+    private protected override bool SameData(DnsRecord other) =>
+        other is NsecRecord nsec && Next.Equals(nsec.Next) && Bitmap.Span.SequenceEqual(nsec.Bitmap.Span);
+}
+
+/// <summary>A record whose data this subset has no use for (OPT, HINFO, another class ...): its data was skipped.</summary>
 public sealed record OtherRecord : DnsRecord
 {
     private readonly ushort _type;

@@ -25,6 +25,12 @@ internal sealed class LinkClaim(MdnsLink link)
 
     public List<OwnRecord> Records { get; set; } = [];
 
+    /// <summary>What we say about types that our own names do not have (RFC 6762 section 6.1). Sent when asked for, never announced.</summary>
+    public List<OwnRecord> Denials { get; set; } = [];
+
+    /// <summary>All that a question can bring forth.</summary>
+    public IEnumerable<OwnRecord> Answerable => Records.Concat(Denials);
+
     public ClaimPhase Phase { get; private set; }
 
     /// <summary>When the next probe or announcement is due; <see cref="OwnRecord.Never"/> when established.</summary>
@@ -39,7 +45,7 @@ internal sealed class LinkClaim(MdnsLink link)
     /// <summary>True when probes are out, so that an answer about our names decides (RFC 6762 section 8.1).</summary>
     public bool IsWaitingForRivals => Phase == ClaimPhase.Probing && _step > 0;
 
-    public long NextWake => Math.Min(DueAt, Records.Count == 0 ? OwnRecord.Never : Records.Min(record => record.AnswerAt));
+    public long NextWake => Math.Min(DueAt, Answerable.Select(record => record.AnswerAt).DefaultIfEmpty(OwnRecord.Never).Min());
 
     private int _step;
 
@@ -71,14 +77,12 @@ internal sealed class LinkClaim(MdnsLink link)
     /// <summary>The answers that are due, with what the asker will want next; null when none is.</summary>
     public DnsMessage? DueAnswers(long now)
     {
-        var due = Records.Where(record => record.AnswerAt <= now).ToList();
+        var due = Answerable.Where(record => record.AnswerAt <= now).ToList();
         if (due.Count == 0)
         {
             return null;
         }
-        var extra = Records
-            .Where(record => !due.Contains(record) && record.IsRested(now) && due.Any(main => Brings(main.Record, record.Record)))
-            .ToList();
+        var extra = Company(due).Where(record => record.IsRested(now)).ToList();
         due.ForEach(record => record.Sent(now));
         extra.ForEach(record => record.Sent(now));
         return new DnsMessage
@@ -89,14 +93,18 @@ internal sealed class LinkClaim(MdnsLink link)
         };
     }
 
-    /// <summary>Everything that only we hold, with time to live 0. The entry in the list of all types is everybody's and stays.</summary>
-    public DnsMessage Goodbye() =>
+    /// <summary>What whoever asked for these will want next.</summary>
+    public IEnumerable<OwnRecord> Company(IReadOnlyCollection<OwnRecord> answers) =>
+        Answerable.Where(record => !answers.Contains(record) && answers.Any(main => Brings(main.Record, record.Record)));
+
+    /// <summary>What only we hold of these, with time to live 0. The entry in the list of all types is everybody's and stays.</summary>
+    public static DnsMessage Goodbye(IEnumerable<OwnRecord> records) =>
         new()
         {
             IsResponse = true,
             Answers =
             [
-                .. Records
+                .. records
                     .Where(own => !own.Record.Name.Equals(MdnsNames.AllServices))
                     .Select(own => own.Record with { Ttl = 0 }),
             ],
@@ -111,12 +119,20 @@ internal sealed class LinkClaim(MdnsLink link)
             Authorities = [.. Records.Where(own => !own.Shared).Select(own => own.Record with { CacheFlush = false })],
         };
 
-    // RFC 6763 section 12: a PTR answer brings the rest, an SRV answer brings the addresses.
+    // RFC 6763 section 12: a PTR answer brings the rest, an SRV answer brings the addresses. RFC 6762 section 6.2: an address
+    // brings those of the other family, or word that there are none.
     private static bool Brings(DnsRecord answer, DnsRecord record) =>
         answer switch
         {
             PtrRecord ptr when ptr.Name.Equals(MdnsNames.Service) => record is SrvRecord or TxtRecord or AddressRecord,
             SrvRecord => record is AddressRecord,
+            AddressRecord address => record switch
+            {
+                AddressRecord other => other.Type != address.Type,
+                NsecRecord denial => denial.Name.Equals(address.Name)
+                    && !(denial.Has(DnsType.A) && denial.Has(DnsType.Aaaa)),
+                _ => false,
+            },
             _ => false,
         };
 }

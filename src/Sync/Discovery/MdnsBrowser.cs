@@ -12,6 +12,9 @@ internal sealed class MdnsBrowser(MdnsOptions options, string? ownDidPrefix, Fun
     /// <summary>A link is asked at most once in this time, in milliseconds, for everything that is due.</summary>
     private const int AskRest = 500;
 
+    /// <summary>Somebody else's question counts as ours when ours is due within this time, in milliseconds.</summary>
+    private const int SharedQuestion = 1_000;
+
     /// <summary>Most questions in one packet; what is left waits for the next.</summary>
     private const int MaxQuestions = 16;
 
@@ -66,6 +69,27 @@ internal sealed class MdnsBrowser(MdnsOptions options, string? ownDidPrefix, Fun
             HearService(new SightingKey(link, source, record.Name), record, now);
         }
         HearAddresses(browsing.Link, source, [.. heard.OfType<AddressRecord>()], now);
+    }
+
+    /// <summary>
+    /// Duplicate question suppression (RFC 6762 section 7.3): somebody has just asked the group what we were about to ask, and
+    /// knows nothing that we do not. The answers will be heard by us too. Never twice in a row, so that nobody can silence us.
+    /// </summary>
+    public void HearQuery(int link, DnsMessage query, long now)
+    {
+        if (query.Truncated || query.Authorities.Count > 0 || !_links.TryGetValue(link, out var browsing))
+        {
+            return;
+        }
+        var asks = query.Questions.Any(question =>
+            question is { WantsUnicast: false, Type: DnsType.Ptr } && question.Name.Equals(MdnsNames.Service)
+        );
+        if (!asks || browsing.HasSkipped || browsing.QueryAt > now + SharedQuestion || !KnowsAll(link, query.Answers, now))
+        {
+            return;
+        }
+        _changed = true;
+        browsing.Queried(now, options.LongestQueryIntervalMs, byUs: false);
     }
 
     public void Tick(long now, List<MdnsEffect> effects)
@@ -231,7 +255,7 @@ internal sealed class MdnsBrowser(MdnsOptions options, string? ownDidPrefix, Fun
         var questions = new List<DnsQuestion>();
         if (browsing.QueryAt <= now)
         {
-            browsing.Queried(now, options.LongestQueryIntervalMs);
+            browsing.Queried(now, options.LongestQueryIntervalMs, byUs: true);
             questions.Add(new DnsQuestion(MdnsNames.Service, DnsType.Ptr));
         }
         // What is complete comes first, so that a flood of half-told instances cannot keep true ones from being refreshed.
@@ -258,6 +282,16 @@ internal sealed class MdnsBrowser(MdnsOptions options, string? ownDidPrefix, Fun
         {
             effects.Add(new SendPacket(link, packet));
         }
+    }
+
+    private bool KnowsAll(int link, IReadOnlyList<DnsRecord> known, long now)
+    {
+        if (known.Count == 0)
+        {
+            return true;
+        }
+        var ours = KnownPointers(link, now).Select(record => ((PtrRecord)record).Target).ToHashSet();
+        return known.All(record => record is PtrRecord ptr && ptr.Name.Equals(MdnsNames.Service) && ours.Contains(ptr.Target));
     }
 
     private List<DnsRecord> KnownPointers(int link, long now) =>
@@ -317,8 +351,12 @@ internal sealed class MdnsBrowser(MdnsOptions options, string? ownDidPrefix, Fun
         public long QueryAt { get; private set; } = queryAt;
         public long RestUntil { get; set; }
 
-        public void Queried(long now, int longest)
+        /// <summary>The last question was somebody else's.</summary>
+        public bool HasSkipped { get; private set; }
+
+        public void Queried(long now, int longest, bool byUs)
         {
+            HasSkipped = !byUs;
             QueryAt = now + _interval;
             _interval = Math.Min(_interval * 2, longest);
         }

@@ -1,10 +1,12 @@
+using System.Net;
+
 namespace EdgeNode.Sync.Discovery;
 
 /// <summary>What <see cref="MdnsEngine"/> wants done or known.</summary>
 public abstract record MdnsEffect;
 
-/// <summary>Send these bytes to the multicast group, port 5353, on the link.</summary>
-public sealed record SendPacket(int Link, byte[] Packet) : MdnsEffect;
+/// <summary>Send these bytes on the link, from port 5353: to the multicast group, or to one host when <paramref name="To"/> names it.</summary>
+public sealed record SendPacket(int Link, byte[] Packet, IPEndPoint? To = null) : MdnsEffect;
 
 /// <summary>Somebody claims to be this cabinet; news.</summary>
 public sealed record ServiceSeen(DiscoveredService Service) : MdnsEffect;
@@ -26,4 +28,6 @@ public sealed record DiscoveryProblem(string Code, string Sentence) : MdnsEffect
 /// <param name="Malformed">Packets that did not parse.</param>
 /// <param name="Refused">Claims refused or pushed out because the cache was full.</param>
 /// <param name="Conflicts">Times that somebody claimed a name of ours.</param>
-public sealed record MdnsCounters(long Received, long Malformed, long Refused, long Conflicts);
+/// <param name="Throttled">Packets left unread because their sender sent too many.</param>
+/// <param name="OffLink">Packets left aside because they came to us alone and nobody on this network sent or asked for them.</param>
+public sealed record MdnsCounters(long Received, long Malformed, long Refused, long Conflicts, long Throttled, long OffLink);

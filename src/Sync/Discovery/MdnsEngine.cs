@@ -3,15 +3,16 @@ using System.Net;
 namespace EdgeNode.Sync.Discovery;
 
 /// <summary>
-/// Announces this cabinet and finds others by multicast DNS service discovery: a subset of RFC 6762 and RFC 6763 for
+/// Announces this cabinet and finds others by multicast DNS service discovery: RFC 6762 and RFC 6763 for
 /// <c>_edgenode._tcp.local</c>, over IPv4 and IPv6. It is a pure state machine: packets, links and the time go in, effects
 /// come out. All times are milliseconds of one clock that never goes back. Whatever it finds is a hint: it takes no
 /// decision on trust, and a forged packet can at most add a claim beside the true one. Not safe for use by two threads at once.
 /// </summary>
 /// <remarks>
-/// Left out on purpose: answers to legacy queries from ports other than 5353, unicast answers (the port is shared, a
-/// unicast packet reaches one socket only), negative answers (NSEC) and duplicate question suppression, which would let
-/// a forger silence our queries.
+/// Where the RFCs leave a choice: we never ask for unicast answers (QU), because the port is shared and a unicast packet
+/// reaches only one of its sockets, so no response that comes to us alone is believed. What is heard is kept apart by sender,
+/// and "flush the cache" reaches only what the same sender said. That others ask in vain (RFC 6762 section 10.5) is no reason
+/// to forget anybody: anyone can ask. Our service has no subtypes, and its TXT record no more than three short pairs.
 /// </remarks>
 public sealed class MdnsEngine
 {
@@ -21,8 +22,12 @@ public sealed class MdnsEngine
     private readonly MdnsResponder? _responder;
     private readonly MdnsBrowser _browser;
     private readonly EchoFilter _echoes = new();
+    private readonly SourceMeter _meter;
+    private IReadOnlyList<MdnsLink> _links = [];
     private long _received;
     private long _malformed;
+    private long _throttled;
+    private long _offLink;
 
     /// <param name="options">Bounds and waits.</param>
     /// <param name="own">What to announce; null only browses.</param>
@@ -31,8 +36,9 @@ public sealed class MdnsEngine
     public MdnsEngine(MdnsOptions options, ServiceAnnouncement? own, Func<int, int> jitter)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _responder = own is null ? null : new MdnsResponder(own, jitter);
+        _responder = own is null ? null : new MdnsResponder(own, options, jitter);
         _browser = new MdnsBrowser(options, own?.DidPrefix, jitter);
+        _meter = new SourceMeter(options.PacketsPerSecond, options.PacketBurst);
     }
 
     /// <summary>When <see cref="Tick"/> has something to do, or <see cref="Never"/>.</summary>
@@ -47,7 +53,8 @@ public sealed class MdnsEngine
     /// <summary>Claims held, complete or not; never above <see cref="MdnsOptions.CacheEntries"/>.</summary>
     public int CacheCount => _browser.Count;
 
-    public MdnsCounters Counters => new(_received, _malformed, _browser.RefusedSeen, _responder?.ConflictsSeen ?? 0);
+    public MdnsCounters Counters => 
+        new(_received, _malformed, _browser.RefusedSeen, _responder?.ConflictsSeen ?? 0, _throttled, _offLink);
 
     /// <summary>DID prefixes of the cabinets we are peered with: their claims are not pushed out when the cache is full.</summary>
     public void Favour(IEnumerable<string> didPrefixes) => _browser.Favour(didPrefixes);
@@ -56,36 +63,45 @@ public sealed class MdnsEngine
     public IReadOnlyList<MdnsEffect> SetLinks(IReadOnlyList<MdnsLink> links, long now)
     {
         ArgumentNullException.ThrowIfNull(links);
+        var effects = new List<MdnsEffect>();
+        _links = links;
         _echoes.SetLinks(links);
-        _responder?.SetLinks(links, now);
+        _responder?.SetLinks(links, now, effects);
         _browser.SetLinks(links, now);
-        return Finish([], now);
+        return Finish(effects, now);
     }
 
     /// <summary>
-    /// A packet that came to the multicast group on this link. Malformed ones, our own echoes and those that are no
-    /// multicast DNS are counted and dropped. Never throws on what a stranger sends.
+    /// A packet that came over this link, to the multicast group or to us alone. Malformed ones, our own echoes, those that
+    /// are no multicast DNS and those of a sender who sends too many are counted and dropped. Never throws on what a stranger
+    /// sends.
     /// </summary>
-    public IReadOnlyList<MdnsEffect> Receive(int link, IPEndPoint source, ReadOnlySpan<byte> packet, long now)
+    public IReadOnlyList<MdnsEffect> Receive(
+        int link,
+        IPEndPoint source,
+        ReadOnlySpan<byte> packet,
+        long now,
+        bool toGroup = true
+    )
     {
         ArgumentNullException.ThrowIfNull(source);
         var effects = new List<MdnsEffect>();
-        if (_echoes.IsEcho(link, source.Address, packet, now))
+        if (toGroup && _echoes.IsEcho(link, source.Address, packet, now))
         {
             return Finish(effects, now);
         }
         _received++;
-        if (!DnsMessage.TryParse(packet, out var message, out _))
+        if (!_meter.Allows(source.Address, now))
+        {
+            _throttled++;
+        }
+        else if (!DnsMessage.TryParse(packet, out var message, out _))
         {
             _malformed++;
         }
-        else if (source.Port == MdnsNames.Port && message is { Opcode: 0, ResponseCode: 0 })
+        else if (message is { Opcode: 0, ResponseCode: 0 })
         {
-            _responder?.Receive(link, source.Address, message, now, effects);
-            if (message.IsResponse)
-            {
-                _browser.Receive(link, source.Address, message, now);
-            }
+            Hear(new Arrival(link, source, toGroup), message, now, effects);
         }
         return Finish(effects, now);
     }
@@ -102,13 +118,38 @@ public sealed class MdnsEngine
         return effects;
     }
 
+    private void Hear(Arrival arrival, DnsMessage message, long now, List<MdnsEffect> effects)
+    {
+        if (!arrival.ToGroup && (message.IsResponse || !IsOnLink(arrival)))
+        {
+            _offLink++; // RFC 6762 section 11: nobody asked for it, or a router brought it
+            return;
+        }
+        if (message.IsResponse && arrival.IsLegacy)
+        {
+            return; // a response from another port is none (RFC 6762 section 6)
+        }
+        _responder?.Receive(arrival, message, now, effects);
+        if (message.IsResponse)
+        {
+            _browser.Receive(arrival.Link, arrival.Source.Address, message, now);
+        }
+        else if (arrival is { ToGroup: true, IsLegacy: false })
+        {
+            _browser.HearQuery(arrival.Link, message, now);
+        }
+    }
+
+    private bool IsOnLink(Arrival arrival) =>
+        _links.Any(link => link.Id == arrival.Link && link.IsOnLink(arrival.Source.Address));
+
     private List<MdnsEffect> Finish(List<MdnsEffect> effects, long now)
     {
         _responder?.Tick(now, effects);
         _browser.Tick(now, effects);
         foreach (var effect in effects)
         {
-            if (effect is SendPacket send)
+            if (effect is SendPacket { To: null } send)
             {
                 _echoes.Expect(send.Link, send.Packet, now);
             }

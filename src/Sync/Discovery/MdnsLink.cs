@@ -13,8 +13,17 @@ public sealed record MdnsLink(int Id, long ScopeId, IReadOnlyList<IPAddress> Add
     /// <summary>Most own addresses announced on a link.</summary>
     public const int MaxAddresses = 16;
 
+    /// <summary>
+    /// The networks that are reached over this link without a router. What comes to us alone, and not to the group, is heeded
+    /// from there only (RFC 6762 section 11).
+    /// </summary>
+    public IReadOnlyList<IPNetwork> Networks { get; init; } = [];
+
     public bool Equals(MdnsLink? other) =>
-        other is not null && (Id, ScopeId) == (other.Id, other.ScopeId) && Addresses.SequenceEqual(other.Addresses);
+        other is not null
+        && (Id, ScopeId) == (other.Id, other.ScopeId)
+        && Addresses.SequenceEqual(other.Addresses)
+        && Networks.SequenceEqual(other.Networks);
 
     public override int GetHashCode() => HashCode.Combine(Id, ScopeId, Addresses.Count);
 
@@ -29,6 +38,13 @@ public sealed record MdnsLink(int Id, long ScopeId, IReadOnlyList<IPAddress> Add
             }
         }
         return false;
+    }
+
+    /// <summary>True for an address that no router lies before.</summary>
+    internal bool IsOnLink(IPAddress address)
+    {
+        var plain = address.IsIPv6LinkLocal ? new IPAddress(address.GetAddressBytes()) : address;
+        return plain.IsIPv6LinkLocal || Networks.Any(network => network.Contains(plain)) || Owns(plain);
     }
 
     private static bool SameBytes(IPAddress a, IPAddress b)

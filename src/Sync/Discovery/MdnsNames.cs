@@ -15,11 +15,20 @@ internal static class MdnsNames
     /// <summary>Time to live of other records, in seconds (RFC 6762 section 10).</summary>
     public const uint OtherTtl = 4_500;
 
-    /// <summary>The UDP port of multicast DNS; what comes from another port is not a full peer and is left alone.</summary>
+    /// <summary>Longest life that a plain resolver is told, in seconds: it hears no goodbye (RFC 6762 section 6.7).</summary>
+    public const uint LegacyTtl = 10;
+
+    /// <summary>The UDP port of multicast DNS; what comes from another port is a plain resolver's (RFC 6762 section 6.7).</summary>
     public const int Port = 5353;
 
     /// <summary>Longest packet that we send, so that it fits one frame everywhere, in bytes.</summary>
     public const int PacketLimit = 1_300;
+
+    /// <summary>Longest answer that every plain resolver takes, in bytes (RFC 1035 section 4.2.1).</summary>
+    public const int LegacyPacketLimit = 512;
+
+    /// <summary>Longest TXT data that is believed, in bytes (RFC 6763 section 6.2).</summary>
+    public const int TextLimit = 1_300;
 
     public static DnsName Host(string label) => DnsName.Of(label, "local");
 }

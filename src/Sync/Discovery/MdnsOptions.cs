@@ -16,4 +16,19 @@ public sealed record MdnsOptions
     /// newcomer is refused if that is the newcomer's own sender; claims of favoured cabinets stay.
     /// </summary>
     public int CacheEntries { get; init; } = 256;
+
+    /// <summary>
+    /// Packets a second that one sender may send us for long (default: 50); what is above is dropped unread. A cabinet in a
+    /// busy network sends about one.
+    /// </summary>
+    public int PacketsPerSecond { get; init; } = 50;
+
+    /// <summary>Packets that one sender may send us at once after a rest (default: 250): the known answers of a large network.</summary>
+    public int PacketBurst { get; init; } = 250;
+
+    /// <summary>
+    /// Answers a second that go to one asker alone (default: 10), and to all askers together five times that. What is above
+    /// goes to the group, where a record is sent once a second at most, or is not sent at all.
+    /// </summary>
+    public int DirectAnswersPerSecond { get; init; } = 10;
 }

@@ -25,8 +25,12 @@ internal sealed class MdnsResponder
     private const int ConflictRest = 5_000;
     private const int ConflictMemory = 60_000;
 
+    /// <summary>A plain resolver asks one question at a time; more than this is none.</summary>
+    private const int MaxLegacyQuestions = 4;
+
     private readonly ServiceAnnouncement _wanted;
     private readonly Func<int, int> _jitter;
+    private readonly DirectShare _direct;
     private readonly SortedDictionary<int, LinkClaim> _claims = [];
     private readonly Queue<long> _conflicts = new();
     private long _lastConflict;
@@ -34,10 +38,10 @@ internal sealed class MdnsResponder
     private int _instanceNumber = 1;
     private int _hostNumber = 1;
 
-    public MdnsResponder(ServiceAnnouncement wanted, Func<int, int> jitter)
+    public MdnsResponder(ServiceAnnouncement wanted, MdnsOptions options, Func<int, int> jitter)
     {
         wanted.Check();
-        (_wanted, _jitter) = (wanted, jitter);
+        (_wanted, _jitter, _direct) = (wanted, jitter, new DirectShare(options.DirectAnswersPerSecond));
         (InstanceLabel, InstanceName, HostName) = ("", MdnsNames.Service, MdnsNames.Service);
         TakeNames();
     }
@@ -55,7 +59,7 @@ internal sealed class MdnsResponder
 
     public long NextWake => _claims.Count == 0 ? OwnRecord.Never : _claims.Values.Min(claim => claim.NextWake);
 
-    public void SetLinks(IReadOnlyList<MdnsLink> links, long now)
+    public void SetLinks(IReadOnlyList<MdnsLink> links, long now, List<MdnsEffect> effects)
     {
         foreach (var gone in _claims.Keys.Where(id => links.All(link => link.Id != id)).ToList())
         {
@@ -70,29 +74,36 @@ internal sealed class MdnsResponder
             }
             else if (!claim.Link.Equals(link))
             {
-                Readdress(claim, link, now);
+                Readdress(claim, link, now, effects);
             }
-            claim.Records = claim.Records.Count == 0 ? RecordsFor(link) : claim.Records;
+            if (claim.Records.Count == 0)
+            {
+                Equip(claim);
+            }
         }
     }
 
-    public void Receive(int link, IPAddress source, DnsMessage message, long now, List<MdnsEffect> effects)
+    public void Receive(Arrival arrival, DnsMessage message, long now, List<MdnsEffect> effects)
     {
-        if (!_claims.TryGetValue(link, out var claim))
+        if (!_claims.TryGetValue(arrival.Link, out var claim))
         {
             return;
         }
         if (message.IsResponse)
         {
             Correct(claim, message, now);
+            Overhear(claim, message, now);
             Observe(claim, message, now, effects);
-            return;
         }
-        if (message.Authorities.Count > 0)
+        else if (arrival.IsLegacy)
         {
-            Contest(claim, source, message, now);
+            AnswerLegacy(claim, arrival, message, now, effects);
         }
-        Answer(claim, source, message, now);
+        else
+        {
+            Contest(claim, arrival.Source.Address, message, now);
+            Answer(claim, arrival, message, now, effects);
+        }
     }
 
     public void Tick(long now, List<MdnsEffect> effects)
@@ -117,7 +128,7 @@ internal sealed class MdnsResponder
         _claims.Clear();
     }
 
-    private void Answer(LinkClaim claim, IPAddress source, DnsMessage query, long now)
+    private void Answer(LinkClaim claim, Arrival arrival, DnsMessage query, long now, List<MdnsEffect> effects)
     {
         if (!claim.Held)
         {
@@ -125,19 +136,88 @@ internal sealed class MdnsResponder
         }
         var jitter = AnswerDelay + _jitter(AnswerJitter);
         var wait = query.Truncated ? TruncatedDelay + jitter : jitter;
-        foreach (var own in claim.Records)
+        var direct = new List<OwnRecord>();
+        foreach (var own in claim.Answerable)
         {
+            var asked = HowAsked(claim, query, own.Record);
             if (query.Questions.Count == 0)
             {
-                HearMore(own, source, query, now + wait);
+                HearMore(own, arrival.Source.Address, query, now + wait);
             }
-            else if (IsAsked(query, own.Record) && !own.IsKnownTo(query))
+            else if (asked == Asked.Not || own.IsKnownTo(query))
+            {
+                continue;
+            }
+            else if (own.IsFresh(now) && (asked == Asked.Alone || !arrival.ToGroup) && !IsProbe(query) && !query.Truncated)
+            {
+                direct.Add(own);
+            }
+            else
             {
                 var delay = own.Shared || query.Truncated ? wait : 0;
-                own.Ask(source, now, delay, defending: query.Authorities.Count > 0);
+                own.Ask(arrival.Source.Address, now, delay, defending: IsProbe(query));
             }
         }
+        AnswerDirectly(claim, arrival, direct, now, effects);
     }
+
+    // RFC 6762 sections 5.4 and 5.5: who wants it alone gets it alone, if the group has heard it not long ago. A probe is
+    // answered to the group always: a prober that shares its port with another program would not hear of us otherwise.
+    private void AnswerDirectly(LinkClaim claim, Arrival arrival, List<OwnRecord> direct, long now, List<MdnsEffect> effects)
+    {
+        if (direct.Count == 0)
+        {
+            return;
+        }
+        if (_direct.Allows(arrival.Source.Address, now) && claim.Link.IsOnLink(arrival.Source.Address))
+        {
+            var reply = new DnsMessage
+            {
+                IsResponse = true,
+                Answers = [.. direct.Select(own => own.Record)],
+                Additionals = [.. claim.Company(direct).Select(own => own.Record)],
+            };
+            effects.Add(new SendPacket(arrival.Link, reply.ToBytes(), arrival.Source));
+        }
+        else if (arrival.ToGroup)
+        {
+            direct.ForEach(own => own.Ask(arrival.Source.Address, now, AnswerDelay, defending: false));
+        }
+    }
+
+    // A plain resolver's reply repeats its number and question, promises little, and has no cache-flush bit (section 6.7).
+    private void AnswerLegacy(LinkClaim claim, Arrival arrival, DnsMessage query, long now, List<MdnsEffect> effects)
+    {
+        if (!claim.Held || query.Questions.Count is 0 or > MaxLegacyQuestions || !claim.Link.IsOnLink(arrival.Source.Address))
+        {
+            return;
+        }
+        var answers = claim.Answerable.Where(own => HowAsked(claim, query, own.Record) != Asked.Not).ToList();
+        if (answers.Count == 0 || !_direct.Allows(arrival.Source.Address, now))
+        {
+            return;
+        }
+        var reply = new DnsMessage
+        {
+            Id = query.Id,
+            IsResponse = true,
+            Questions = [.. query.Questions.Select(question => question with { WantsUnicast = false })],
+            Answers = [.. answers.Select(own => ForLegacy(own.Record))],
+        };
+        var whole = reply with { Additionals = [.. claim.Company(answers).Select(own => ForLegacy(own.Record))] };
+        var packet = whole.ToBytes();
+        packet = packet.Length <= MdnsNames.LegacyPacketLimit ? packet : reply.ToBytes();
+        effects.Add(new SendPacket(arrival.Link, packet, arrival.Source));
+    }
+
+    private static DnsRecord ForLegacy(DnsRecord record) =>
+        record with
+        {
+            Ttl = Math.Min(record.Ttl, MdnsNames.LegacyTtl),
+            CacheFlush = false,
+        };
+
+    private static bool IsProbe(DnsMessage query) => query.Authorities.Count > 0;
 
     // A query without questions continues the known answers of an earlier one from the same sender.
     private static void HearMore(OwnRecord own, IPAddress source, DnsMessage query, long until)
@@ -152,17 +232,27 @@ internal sealed class MdnsResponder
         }
     }
 
-    private static bool IsAsked(DnsMessage query, DnsRecord record)
+    // Alone: every question that asks for it wants the answer for itself.
+    private static Asked HowAsked(LinkClaim claim, DnsMessage query, DnsRecord record)
     {
+        var how = Asked.Not;
         foreach (var question in query.Questions)
         {
-            if (question.Asks(record))
+            if (record is NsecRecord denial ? Misses(claim, question, denial) : question.Asks(record))
             {
-                return true;
+                if (!question.WantsUnicast)
+                {
+                    return Asked.Openly;
+                }
+                how = Asked.Alone;
             }
         }
-        return false;
+        return how;
     }
+
+    // A name of ours that has nothing of the type that is asked for. Type 0 stands for a class that is none of ours.
+    private static bool Misses(LinkClaim claim, DnsQuestion question, NsecRecord denial) =>
+        question.Type is not (0 or DnsType.Any) && question.Name.Equals(denial.Name) && !claim.Records.Any(own => question.Asks(own.Record));
 
     // Somebody tells our record with too short a life, a goodbye for instance: say it again (RFC 6762 section 6.6).
     private static void Correct(LinkClaim claim, DnsMessage response, long now)
@@ -179,6 +269,19 @@ internal sealed class MdnsResponder
                 {
                     own.Ask(by: null, now, delay: 0, defending: false);
                 }
+            }
+        }
+    }
+
+    // Duplicate answer suppression (RFC 6762 section 7.4), for the one record that others hold as well. Everything else is ours
+    // alone: who repeats it is a reflector or a forger, and we answer ourselves.
+    private static void Overhear(LinkClaim claim, DnsMessage response, long now)
+    {
+        foreach (var own in claim.Records.Where(own => own.Record.Name.Equals(MdnsNames.AllServices)))
+        {
+            if (response.Answers.Any(told => told.Ttl >= own.Record.Ttl && told.SaysTheSame(own.Record)))
+            {
+                own.Overheard(now);
             }
         }
     }
@@ -212,7 +315,7 @@ internal sealed class MdnsResponder
 
     // While probing, any record of the name means that it is taken; later only one that differs from ours does.
     private bool Contradicts(LinkClaim claim, DnsRecord told) =>
-        !_claims.Values.Any(own => own.Records.Any(record => record.Record.SaysTheSame(told)))
+        !_claims.Values.Any(own => own.Answerable.Any(record => record.Record.SaysTheSame(told)))
         && (
             claim.Phase == ClaimPhase.Probing
             || claim.Records.Any(own => own.Record.Type == told.Type && own.Record.Name.Equals(told.Name))
@@ -221,7 +324,7 @@ internal sealed class MdnsResponder
     private void Contest(LinkClaim claim, IPAddress source, DnsMessage probe, long now)
     {
         // Our own probe can come back over another of our links; it is no rival.
-        if (claim.Phase != ClaimPhase.Probing || _claims.Values.Any(own => own.Link.Owns(source)) && SaysOnlyOurs(probe))
+        if (!IsProbe(probe) || claim.Phase != ClaimPhase.Probing || IsOurs(source) && SaysOnlyOurs(probe))
         {
             return;
         }
@@ -237,6 +340,8 @@ internal sealed class MdnsResponder
         }
     }
 
+    private bool IsOurs(IPAddress source) => _claims.Values.Any(own => own.Link.Owns(source));
+
     private bool SaysOnlyOurs(DnsMessage probe) =>
         probe.Authorities.All(told => _claims.Values.Any(own => own.Records.Any(record => record.Record.SaysTheSame(told))));
 
@@ -250,7 +355,7 @@ internal sealed class MdnsResponder
         effects.Add(new NameChanged(before, instance ? InstanceLabel : HostName.ToString()));
         foreach (var claim in _claims.Values)
         {
-            claim.Records = RecordsFor(claim.Link);
+            Equip(claim);
             claim.Probe(ProbeStart(now), held: false);
         }
     }
@@ -274,10 +379,17 @@ internal sealed class MdnsResponder
 
     private long ProbeStart(long now) => now + _jitter(ProbeJitter) + (_troubled ? ConflictRest : 0);
 
-    private void Readdress(LinkClaim claim, MdnsLink link, long now)
+    private void Readdress(LinkClaim claim, MdnsLink link, long now, List<MdnsEffect> effects)
     {
+        var before = claim.Records.Where(own => own.Record is AddressRecord).ToList();
         claim.Link = link;
-        claim.Records = RecordsFor(link);
+        Equip(claim);
+        var lost = before.Where(old => !claim.Records.Exists(own => own.Record.SaysTheSame(old.Record))).ToList();
+        if (claim.Held && lost.Count > 0)
+        {
+            // The announcement that follows flushes only the families that it still has (RFC 6762 section 10.2).
+            Send(claim, LinkClaim.Goodbye(lost), effects);
+        }
         if (claim.Phase == ClaimPhase.Probing)
         {
             claim.Probe(now + _jitter(ProbeJitter), claim.Held);
@@ -292,7 +404,7 @@ internal sealed class MdnsResponder
     {
         foreach (var claim in _claims.Values.Where(claim => claim.Held))
         {
-            Send(claim, claim.Goodbye(), effects);
+            Send(claim, LinkClaim.Goodbye(claim.Records), effects);
         }
     }
 
@@ -303,16 +415,26 @@ internal sealed class MdnsResponder
         HostName = MdnsNames.Host(Names.Host(_wanted.HostName, _hostNumber));
     }
 
-    private List<OwnRecord> RecordsFor(MdnsLink link) =>
+    private void Equip(LinkClaim claim)
+    {
+        claim.Records =
         [
             new(new PtrRecord(MdnsNames.Service, MdnsNames.OtherTtl, false, InstanceName), shared: true),
             new(new PtrRecord(MdnsNames.AllServices, MdnsNames.OtherTtl, false, MdnsNames.Service), shared: true),
             new(new SrvRecord(InstanceName, MdnsNames.HostTtl, true, 0, 0, (ushort)_wanted.Port, HostName), shared: false),
             new(new TxtRecord(InstanceName, MdnsNames.OtherTtl, true, _wanted.Text.ToData()), shared: false),
-            .. link
-                .Addresses.Take(MdnsLink.MaxAddresses)
+            .. claim
+                .Link.Addresses.Take(MdnsLink.MaxAddresses)
                 .Select(address => new OwnRecord(new AddressRecord(HostName, MdnsNames.HostTtl, true, address), shared: false)),
         ];
+        claim.Denials = [Denial(claim, InstanceName), Denial(claim, HostName)];
+    }
+
+    private static OwnRecord Denial(LinkClaim claim, DnsName name)
+    {
+        var types = claim.Records.Where(own => own.Record.Name.Equals(name)).Select(own => own.Record.Type);
+        return new OwnRecord(NsecRecord.For(name, MdnsNames.HostTtl, [.. types]), shared: false);
+    }
 
     private static void Send(LinkClaim claim, DnsMessage? message, List<MdnsEffect> effects)
     {
@@ -321,4 +443,21 @@ internal sealed class MdnsResponder
             effects.Add(new SendPacket(claim.Link.Id, message.ToBytes()));
         }
     }
+
+    private enum Asked
+    {
+        Not,
+        Alone,
+        Openly,
+    }
+}
+
+/// <summary>How much we send to single askers: a share for each, and one for all, because who asks can be forged.</summary>
+internal sealed class DirectShare(int perSecond)
+{
+    private const int AllAskers = 5;
+    private readonly SourceMeter _each = new(perSecond, perSecond);
+    private readonly SourceMeter _all = new(AllAskers * perSecond, AllAskers * perSecond);
+
+    public bool Allows(IPAddress asker, long now) => _each.Allows(asker, now) && _all.Allows(IPAddress.Any, now);
 }

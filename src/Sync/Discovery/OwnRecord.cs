@@ -13,7 +13,8 @@ internal sealed class OwnRecord(DnsRecord record, bool shared)
 
     public const long Never = long.MaxValue;
 
-    private long _lastSent = -Rest;
+    // Far enough back for every comparison, near enough not to overflow.
+    private long _lastSent = long.MinValue / 2;
     private IPAddress? _askedBy;
 
     public DnsRecord Record { get; } = record;
@@ -51,6 +52,12 @@ internal sealed class OwnRecord(DnsRecord record, bool shared)
 
     /// <summary>True when it was not multicast within the last second, so that it may ride along with another answer.</summary>
     public bool IsRested(long now) => now - _lastSent >= Rest;
+
+    /// <summary>True when it was multicast within the last quarter of its life, so that an answer to one asker may go to that one alone (section 5.4).</summary>
+    public bool IsFresh(long now) => now - _lastSent < Record.Ttl * 1_000L / 4;
+
+    /// <summary>Somebody else has just multicast the same record with as long a life: that was our answer too (RFC 6762 section 7.4).</summary>
+    public void Overheard(long now) => Sent(now);
 
     public void Sent(long now) => (_lastSent, AnswerAt) = (now, Never);
 

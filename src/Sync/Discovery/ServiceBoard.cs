@@ -102,8 +102,9 @@ internal sealed class ServiceBoard
         return new DiscoveredService(key.Instance, key.DidPrefix, key.Version, key.Port, key.PairPort, host, addresses);
     }
 
+    // A target of "." says that the service is decidedly not there (RFC 2782).
     private static ServiceKey? KeyOf(Sighting sighting) =>
-        sighting is { IsComplete: true, Srv: { Port: > 0 } srv, Text: { } text }
+        sighting is { IsComplete: true, Srv: { Port: > 0, Target.IsRoot: false } srv, Text: { } text }
             ? new ServiceKey(sighting.Label, text.DidPrefix, text.Version, srv.Port, text.PairPort)
             : null;
 }

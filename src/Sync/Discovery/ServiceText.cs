@@ -42,6 +42,11 @@ internal sealed record ServiceText(string Version, int PairPort, string DidPrefi
     /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> data, out ServiceText text)
     {
+        text = new ServiceText("", 0, "");
+        if (data.Length > MdnsNames.TextLimit)
+        {
+            return false;
+        }
         string? version = null;
         string? pair = null;
         string? did = null;

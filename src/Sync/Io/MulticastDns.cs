@@ -6,17 +6,17 @@ using EdgeNode.Sync.Discovery;
 namespace EdgeNode.Sync.Io;
 
 /// <summary>
-/// Runs <see cref="MdnsEngine"/> on real sockets: one per interface and address family, opened and closed as interfaces
-/// come and go. Port 5353 is shared with avahi and other cabinets. Works on without a network and waits for one.
+/// Runs <see cref="MdnsEngine"/> on real sockets: one per interface and address family, opened and closed as the kernel tells
+/// that interfaces come and go. Port 5353 is shared with avahi and other cabinets. Works on without a network and waits for one.
 /// </summary>
 public sealed class MulticastDnsRunner : IAsyncDisposable
 {
-    /// <summary>Interfaces are looked at again this long after the runtime tells of a change, in milliseconds.</summary>
+    /// <summary>Interfaces are looked at again this long after the kernel tells of a change, in milliseconds: one change comes in many messages.</summary>
     private const int ScanAfterChange = 250;
 
     /// <summary>
     /// First and longest wait between looks of our own accord, in milliseconds; it doubles, and starts over with every
-    /// change. Needed because the runtime does not tell when an interface comes up or gets an IPv6 address.
+    /// change. Needed only while a socket that is wanted cannot be had, and where the kernel does not tell of changes.
     /// </summary>
     private const int FirstRescan = 500;
     private const int LongestRescan = 15_000;
@@ -35,6 +35,8 @@ public sealed class MulticastDnsRunner : IAsyncDisposable
     private readonly Timer _wake;
     private readonly Timer _scan;
     private List<MdnsLink> _wanted = [];
+    private InterfaceWatch? _watch;
+    private bool _watching;
     private int _rescan = FirstRescan;
     private long _scanAt = long.MaxValue;
     private bool _stopped;
@@ -98,7 +100,6 @@ public sealed class MulticastDnsRunner : IAsyncDisposable
     /// <summary>Says goodbye on all links, tells everybody as gone, and closes. A second call does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
-        NetworkChange.NetworkAddressChanged -= OnNetworkChanged;
         Task[] loops;
         lock (_gate)
         {
@@ -108,7 +109,8 @@ public sealed class MulticastDnsRunner : IAsyncDisposable
             }
             Perform(_engine.Stop());
             _stopped = true;
-            loops = [.. _open.Values.Select(link => link.Loop), .. _ending];
+            loops = [.. _open.Values.Select(link => link.Loop), .. _ending, _watch?.Loop ?? Task.CompletedTask];
+            _watch?.Dispose();
             foreach (var link in _open.Values)
             {
                 link.Dispose();
@@ -153,19 +155,17 @@ public sealed class MulticastDnsRunner : IAsyncDisposable
 
     private void WatchInterfaces()
     {
-        try
+        lock (_gate)
         {
-            NetworkChange.NetworkAddressChanged += OnNetworkChanged;
-        }
-        catch (NetworkInformationException)
-        {
-            // Not told of changes, then; looking again of our own accord finds them later, and tells the steward if it cannot.
+            _watch = InterfaceWatch.TryStart(OnNetworkChanged);
+            _watching = _watch is not null;
         }
     }
 
-    private void OnNetworkChanged(object? sender, EventArgs e) =>
+    private void OnNetworkChanged(bool watching) =>
         Guarded(() =>
         {
+            _watching = watching;
             _rescan = FirstRescan;
             ScanWithin(ScanAfterChange);
         });
@@ -174,7 +174,7 @@ public sealed class MulticastDnsRunner : IAsyncDisposable
     {
         if (!TryFind(out var wanted, out var missing))
         {
-            ScheduleScan(_wanted);
+            ScheduleScan(_wanted, ready: false);
             return;
         }
         foreach (var link in _open.Values.Where(link => !wanted.Exists(link.Socket.On.SameSocket)).ToList())
@@ -197,7 +197,7 @@ public sealed class MulticastDnsRunner : IAsyncDisposable
         {
             _toldProblems.Clear();
         }
-        ScheduleScan([.. wanted.Select(on => on.Link)]);
+        ScheduleScan([.. wanted.Select(on => on.Link)], ready);
     }
 
     // An interface may vanish while it is being looked at; then the next look tells.
@@ -224,12 +224,15 @@ public sealed class MulticastDnsRunner : IAsyncDisposable
     private void TellLinks(List<MulticastInterface> wanted) =>
         Perform(_engine.SetLinks([.. wanted.Where(on => _open.ContainsKey(on.LinkId)).Select(on => on.Link)], Now));
 
-    private void ScheduleScan(List<MdnsLink> wanted)
+    private void ScheduleScan(List<MdnsLink> wanted, bool ready)
     {
         _rescan = wanted.SequenceEqual(_wanted) ? Math.Min(_rescan * 2, LongestRescan) : FirstRescan;
         _wanted = wanted;
         _scanAt = long.MaxValue;
-        ScanWithin(_rescan);
+        if (!ready || !_watching)
+        {
+            ScanWithin(_rescan);
+        }
     }
 
     // A look that is due sooner stays due: a stream of changes must not put it off for ever.
@@ -312,9 +315,9 @@ public sealed class MulticastDnsRunner : IAsyncDisposable
             {
                 var got = await link.Socket.ReceiveAsync(link.Closed).ConfigureAwait(false);
                 errors = 0;
-                if (got is var (source, packet))
+                if (got is var (source, packet, toGroup))
                 {
-                    Guarded(() => Perform(_engine.Receive(link.Socket.On.LinkId, source, packet.Span, Now)));
+                    Guarded(() => Perform(_engine.Receive(link.Socket.On.LinkId, source, packet.Span, Now, toGroup)));
                 }
             }
             catch (SocketException) when (!link.Closed.IsCancellationRequested)
@@ -368,7 +371,11 @@ public sealed class MulticastDnsRunner : IAsyncDisposable
         }
         try
         {
-            link.Socket.Send(send.Packet);
+            link.Socket.Send(send.Packet, send.To);
+        }
+        catch (SocketException) when (send.To is not null)
+        {
+            // Who asked for an answer of its own cannot be reached. That says nothing about the link, and asking again is free.
         }
         catch (SocketException fault)
         {

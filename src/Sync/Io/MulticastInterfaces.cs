@@ -11,18 +11,20 @@ namespace EdgeNode.Sync.Io;
 /// <param name="SendFrom">IPv4: the address that packets leave with. IPv6: not used, the kernel picks the link-local one.</param>
 /// <param name="IsIPv6">Which family's group is joined.</param>
 /// <param name="Addresses">What is announced there.</param>
+/// <param name="Networks">What is reached there without a router.</param>
 internal sealed record MulticastInterface(
     int Index,
     string Name,
     IPAddress SendFrom,
     bool IsIPv6,
-    IReadOnlyList<IPAddress> Addresses
+    IReadOnlyList<IPAddress> Addresses,
+    IReadOnlyList<IPNetwork> Networks
 )
 {
     /// <summary>The same interface and family keeps its number.</summary>
     public int LinkId => Index * 2 + (IsIPv6 ? 1 : 0);
 
-    public MdnsLink Link => new(LinkId, Index, Addresses);
+    public MdnsLink Link => new(LinkId, Index, Addresses) { Networks = Networks };
 
     /// <summary>True when a socket opened for the other serves for this one too.</summary>
     public bool SameSocket(MulticastInterface other) => LinkId == other.LinkId && (IsIPv6 || SendFrom.Equals(other.SendFrom));
@@ -68,14 +70,36 @@ internal static class MulticastInterfaces
         [
             .. addresses.OrderBy(address => address.AddressFamily).ThenBy(address => address.ToString(), StringComparer.Ordinal),
         ];
+        var networks = NetworksOf(network);
         if (v4 is not null)
         {
-            found.Add(new MulticastInterface(IndexOf(network), network.Name, v4, false, told));
+            found.Add(new MulticastInterface(IndexOf(network), network.Name, v4, false, told, networks));
         }
         if (v6 is not null)
         {
-            found.Add(new MulticastInterface(IndexOf(network), network.Name, v6, true, told));
+            found.Add(new MulticastInterface(IndexOf(network), network.Name, v6, true, told, networks));
         }
+    }
+
+    private static List<IPNetwork> NetworksOf(NetworkInterface network) =>
+        [
+            .. network
+                .GetIPProperties()
+                .UnicastAddresses.Select(unicast => NetworkOf(unicast.Address, unicast.PrefixLength))
+                .Distinct()
+                .OrderBy(on => on.ToString(), StringComparer.Ordinal),
+        ];
+
+    // The scope is a number of this host's own and no part of the network.
+    private static IPNetwork NetworkOf(IPAddress address, int prefix)
+    {
+        var bytes = address.GetAddressBytes();
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            var kept = Math.Clamp(prefix - 8 * i, 0, 8);
+            bytes[i] &= (byte)(0xFF00 >> kept);
+        }
+        return new IPNetwork(new IPAddress(bytes), prefix);
     }
 
     private static void AddWanted(
@@ -92,7 +116,7 @@ internal static class MulticastInterfaces
         if (here.Count > 0)
         {
             missing.RemoveAll(here.Contains);
-            found.Add(new MulticastInterface(IndexOf(network), network.Name, here[0], false, here));
+            found.Add(new MulticastInterface(IndexOf(network), network.Name, here[0], false, here, NetworksOf(network)));
         }
     }
 

@@ -6,7 +6,7 @@ namespace EdgeNode.Sync.Io;
 
 /// <summary>
 /// A socket on the multicast DNS port for one interface and one address family. The port is shared with whoever else
-/// uses it (avahi, other cabinets); only packets to the group that came in over this interface are handed on.
+/// uses it (avahi, other cabinets); only packets that came in over this interface are handed on.
 /// </summary>
 internal sealed class MulticastSocket : IDisposable
 {
@@ -70,24 +70,26 @@ internal sealed class MulticastSocket : IDisposable
         }
     }
 
-    /// <summary>Sends to the group.</summary>
-    /// <exception cref="SocketException">The interface is down, or lost its address.</exception>
-    public void Send(byte[] packet) => _socket.SendTo(packet, _group);
+    /// <summary>Sends to the group, or to one host.</summary>
+    /// <exception cref="SocketException">The interface is down, or lost its address; or that host cannot be reached.</exception>
+    public void Send(byte[] packet, IPEndPoint? to = null) => _socket.SendTo(packet, to ?? _group);
 
     /// <summary>
-    /// Waits for one packet. Null when it was not for us: to another address or over another interface, or cut off. The
+    /// Waits for one packet. Null when it was not for us: over another interface, or cut off. The
     /// bytes are valid until the next call.
     /// </summary>
     /// <exception cref="OperationCanceledException">The token.</exception>
-    public async ValueTask<(IPEndPoint Source, ReadOnlyMemory<byte> Packet)?> ReceiveAsync(CancellationToken token)
+    public async ValueTask<(IPEndPoint Source, ReadOnlyMemory<byte> Packet, bool ToGroup)?> ReceiveAsync(
+        CancellationToken token
+    )
     {
         var got = await _socket.ReceiveMessageFromAsync(_buffer, SocketFlags.None, _anybody, token).ConfigureAwait(false);
         var information = got.PacketInformation;
-        var forUs =
-            information.Interface == On.Index
-            && information.Address.Equals(On.IsIPv6 ? GroupV6 : GroupV4)
-            && (got.SocketFlags & SocketFlags.Truncated) == 0;
-        return forUs && got.RemoteEndPoint is IPEndPoint source ? (source, _buffer.AsMemory(0, got.ReceivedBytes)) : null;
+        var toGroup = information.Address.Equals(On.IsIPv6 ? GroupV6 : GroupV4);
+        var forUs = information.Interface == On.Index && (got.SocketFlags & SocketFlags.Truncated) == 0;
+        return forUs && got.RemoteEndPoint is IPEndPoint source
+            ? (source, _buffer.AsMemory(0, got.ReceivedBytes), toGroup)
+            : null;
     }
 
     public void Dispose() => _socket.Dispose();

@@ -92,6 +92,53 @@ public sealed class AvahiDiscoveryTests
     }
 
     [Fact]
+    public async Task A_name_that_a_cabinet_holds_is_defended_against_avahi()
+    {
+        await using var hosts = await TwoHosts.CreateAsync(withIPv4: true);
+        await using var avahi = await AvahiHost.StartAsync(hosts.A);
+        var browse = avahi.Browse(Service);
+        await using var cabinet = Cabinet(hosts.B, "Corner");
+        await browse.LineAsync(line => line.StartsWith("=;enA;IPv4;Corner;", StringComparison.Ordinal), "the cabinet");
+
+        var published = avahi.Publish("Corner", Service, 9883, "v=1", "pair=9444", "did=abcdefghijk23");
+
+        await published.LineAsync(
+            line => line.Contains("Corner #2", StringComparison.Ordinal) && line.Contains("Established", StringComparison.Ordinal),
+            "avahi's other name"
+        );
+        await cabinet.LineAsync(line => line.StartsWith("seen\tCorner #2\t", StringComparison.Ordinal), "avahi's service");
+        Assert.DoesNotContain("name\t", cabinet.Said);
+    }
+
+    [Fact]
+    public async Task A_link_that_goes_down_takes_the_neighbour_along_and_brings_it_back()
+    {
+        await using var hosts = await TwoHosts.CreateAsync(withIPv4: true);
+        await using var avahi = await AvahiHost.StartAsync(hosts.A);
+        var published = avahi.Publish("Away", Service, 9883, "v=1", "pair=9444", "did=abcdefghijk23");
+        await published.LineAsync(line => line.Contains("Established", StringComparison.Ordinal), "avahi's claim");
+        var browse = avahi.Browse(Service);
+        await using var cabinet = Cabinet(hosts.B, "Corner");
+        await cabinet.LineAsync(SeesAway, "the published service");
+        await browse.LineAsync(FindsCorner, "the cabinet");
+
+        await TwoHosts.SetLinkAsync(hosts.B, "enB", up: false);
+        await cabinet.LineAsync(line => line.StartsWith("gone\tAway\t", StringComparison.Ordinal), "the loss");
+        var (seen, found) = (Count(cabinet, SeesAway), Count(browse, FindsCorner));
+        await TwoHosts.SetLinkAsync(hosts.B, "enB", up: true);
+
+        var deadline = TimeSpan.FromSeconds(20);
+        await cabinet.LineAsync(SeesAway, "the published service again", deadline, nth: seen + 1);
+        await browse.LineAsync(FindsCorner, "the cabinet again", deadline, nth: found + 1);
+    }
+
+    private static int Count(Child child, Func<string, bool> fits) => child.Said.Split(Environment.NewLine).Count(fits);
+
+    private static bool SeesAway(string line) => line.StartsWith("seen\tAway\t", StringComparison.Ordinal);
+
+    private static bool FindsCorner(string line) => line.StartsWith("=;enA;IPv4;Corner;", StringComparison.Ordinal);
+
+    [Fact]
     public async Task The_port_is_shared_with_avahi_on_one_host_and_a_late_address_is_announced()
     {
         await using var hosts = await TwoHosts.CreateAsync(withIPv4: false);

@@ -26,13 +26,17 @@ namespace EdgeNode.Tests.System.Discovery
     /// </summary>
     internal static class DiscoveryHelper
     {
-        /// <summary>Arguments: "hold" and a UDP port; or instance name, host name, DID prefix, port, own IPv4 addresses separated by commas or "all".</summary>
+        /// <summary>Arguments: "hold" and a UDP port; "ear" and what <see cref="MulticastEar"/> takes; or instance name, host name, DID prefix, port, own IPv4 addresses separated by commas or "all".</summary>
         public static async Task<int> RunAsync()
         {
             var arguments = Environment.GetCommandLineArgs()[1..];
             if (arguments is ["hold", var port])
             {
                 return await HoldAsync(int.Parse(port));
+            }
+            if (arguments is ["ear", var own, var from, ..])
+            {
+                return await MulticastEar.RunAsync(IPAddress.Parse(own), int.Parse(from), arguments[3..], Write);
             }
             await using (var runner = MulticastDnsRunner.Start(Options(arguments), Print))
             {

@@ -58,6 +58,10 @@ internal sealed class TwoHosts : IAsyncDisposable
     public static Task AddAddressAsync(string space, string device, string address) =>
         Child.RunAsync("ip", "-n", space, "addr", "add", address, "dev", device);
 
+    /// <summary>Pulls the cable, or plugs it in again.</summary>
+    public static Task SetLinkAsync(string space, string device, bool up) =>
+        Child.RunAsync("ip", "-n", space, "link", "set", device, up ? "up" : "down");
+
     public async ValueTask DisposeAsync()
     {
         foreach (var space in new[] { A, B }.Where(space => File.Exists($"/run/netns/{space}")))

@@ -140,9 +140,11 @@ public sealed class MdnsEngineTests
     [InlineData("North._edgenode._tcp.local", DnsType.Srv, "Srv A")]
     [InlineData("NORTH._EdgeNode._tcp.LOCAL", DnsType.Txt, "Txt")]
     [InlineData("North._edgenode._tcp.local", DnsType.Any, "Srv Txt A")]
-    [InlineData("edgenode-n.local", DnsType.A, "A")]
-    [InlineData("edgenode-n.local", DnsType.Any, "A")]
-    [InlineData("edgenode-n.local", DnsType.Aaaa, "")]
+    [InlineData("edgenode-n.local", DnsType.A, "A Nsec")]
+    [InlineData("edgenode-n.local", DnsType.Any, "A Nsec")]
+    [InlineData("edgenode-n.local", DnsType.Aaaa, "Nsec")]
+    [InlineData("North._edgenode._tcp.local", DnsType.Ptr, "Nsec")]
+    [InlineData("_printer._sub._edgenode._tcp.local", DnsType.Ptr, "")]
     [InlineData("South._edgenode._tcp.local", DnsType.Any, "")]
     public void Answers_questions_about_its_own_records_and_no_others(string name, ushort type, string expected)
     {
@@ -415,12 +417,12 @@ public sealed class MdnsEngineTests
     }
 
     [Fact]
-    public void Packets_from_other_ports_and_with_other_codes_are_left_alone()
+    public void Responses_from_other_ports_and_packets_with_other_codes_are_left_alone()
     {
         var north = Settled("North", 'n', "10.0.0.1");
         var since = _street.Now;
         var query = Forged.Query(Forged.Service, DnsType.Ptr);
-        _street.Inject("10.0.0.9", query.ToBytes(), port: 40_000);
+        _street.Inject("10.0.0.9", Forged.Announcement("South", "sssssssssssss", "10.0.0.9").ToBytes(), port: 40_000);
         _street.Inject("10.0.0.9", query with { Opcode = 5 });
         _street.Inject("10.0.0.9", Forged.Announcement("South", "sssssssssssss", "10.0.0.9") with { ResponseCode = 3 });
         _street.Run(500);
@@ -501,6 +503,7 @@ public sealed class MdnsEngineTests
             DnsType.Ptr => "Ptr",
             DnsType.Txt => "Txt",
             DnsType.Srv => "Srv",
+            DnsType.Nsec => "Nsec",
             _ => $"{type}",
         };
 }

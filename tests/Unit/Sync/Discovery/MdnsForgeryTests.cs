@@ -99,7 +99,7 @@ public sealed class MdnsForgeryTests
     [Fact]
     public void One_sender_of_100_000_services_fills_256_places_and_pushes_nobody_out()
     {
-        var north = Settled("North", 'n', "10.0.0.1");
+        var north = Settled("North", 'n', "10.0.0.1", Unmetered);
         _street.Cut(Settled("South", 's', "10.0.0.2"));
         Flood(100_000, i => "10.0.0.66");
 
@@ -161,6 +161,39 @@ public sealed class MdnsForgeryTests
         Assert.IsType<ServiceSeen>(Assert.Single(north.Told));
     }
 
+    [Fact]
+    public void A_sender_of_too_many_packets_is_no_longer_read_and_others_are()
+    {
+        var north = Settled("North", 'n', "10.0.0.1");
+        Flood(10_000, i => "10.0.0.66");
+
+        Assert.Equal(10_000 - MdnsOptions.Default.PacketBurst, north.Engine.Counters.Throttled);
+        Settled("South", 's', "10.0.0.2");
+        Assert.Contains("South", north.Sees);
+
+        // And is read again after a rest.
+        var read = north.Engine.Counters.Throttled;
+        _street.Inject("10.0.0.66", Forged.Announcement("Late", "lllllllllllll", "10.0.0.66"));
+        Assert.Equal(read, north.Engine.Counters.Throttled);
+        Assert.Contains("Late", north.Sees);
+    }
+
+    [Fact]
+    public void A_stranger_who_keeps_asking_what_we_would_ask_halves_our_questions_and_no_more()
+    {
+        _street.Join("North", 'n', "10.0.0.1", options: new MdnsOptions { LongestQueryIntervalMs = 4_000 });
+        for (var i = 0; i < 600; i++)
+        {
+            _street.Inject("10.0.0.66", Forged.Query(Forged.Service, DnsType.Ptr));
+            _street.Run(100);
+        }
+
+        var asked = _street.Sent.Count(sent => sent.Message.Questions.Any(question => question.Type == DnsType.Ptr));
+        Assert.InRange(asked, 6, 12); // a minute holds 15 questions, the first ones closer together
+    }
+
+    private static MdnsOptions Unmetered => MdnsOptions.Default with { PacketsPerSecond = 1_000_000, PacketBurst = 1_000_000 };
+
     private void Flood(int count, Func<int, string> source)
     {
         for (var i = 0; i < count; i++)
@@ -169,9 +202,9 @@ public sealed class MdnsForgeryTests
         }
     }
 
-    private Resident Settled(string name, char did, string address)
+    private Resident Settled(string name, char did, string address, MdnsOptions? options = null)
     {
-        var resident = _street.Join(name, did, address);
+        var resident = _street.Join(name, did, address, options: options);
         _street.Run(10_000);
         return resident;
     }

@@ -19,20 +19,44 @@ internal sealed class Neighbourhood
     /// <summary>Everything that was on the wire: when, from whom, what.</summary>
     public List<(long At, string From, DnsMessage Message)> Sent { get; } = [];
 
-    public Resident Join(string name, char did, string address, Func<int, int>? jitter = null, MdnsOptions? options = null)
+    /// <summary>What went to one host alone.</summary>
+    public List<(long At, string From, IPEndPoint To, DnsMessage Message)> Direct { get; } = [];
+
+    /// <summary>Says for each receiver of each packet whether it gets lost.</summary>
+    public Func<bool> Loses { get; set; } = () => false;
+
+    public Resident Join(
+        string name,
+        char did,
+        string address,
+        Func<int, int>? jitter = null,
+        MdnsOptions? options = null,
+        string? host = null
+    )
     {
         var announcement = new ServiceAnnouncement
         {
             Instance = name,
-            HostName = $"edgenode-{did}",
+            HostName = host ?? $"edgenode-{did}",
             DidPrefix = new string(did, 13),
         };
         var engine = new MdnsEngine(options ?? MdnsOptions.Default, announcement, jitter ?? (_ => 0));
         var resident = new Resident($"{did}", engine, IPAddress.Parse(address));
         _engines.Add(resident);
-        Perform(resident, engine.SetLinks([new MdnsLink(Link, 3, [resident.Address])], Now));
+        Perform(resident, engine.SetLinks([LinkOf(resident.Address)], Now));
         Deliver();
         return resident;
+    }
+
+    /// <summary>The link as a cabinet with these addresses has it; 10.0.0.0/16 is on it.</summary>
+    public static MdnsLink LinkOf(params IPAddress[] addresses) =>
+        new(Link, 3, addresses) { Networks = [IPNetwork.Parse("10.0.0.0/16"), IPNetwork.Parse("fe80::/64")] };
+
+    /// <summary>Does what a cabinet's engine wants after the test itself has told it something.</summary>
+    public void Tell(Resident resident, Func<MdnsEngine, IReadOnlyList<MdnsEffect>> act)
+    {
+        Perform(resident, act(resident.Engine));
+        Deliver();
     }
 
     /// <summary>Takes it off without a word, as a power cut does.</summary>
@@ -46,7 +70,7 @@ internal sealed class Neighbourhood
     {
         var moved = resident with { Address = IPAddress.Parse(address) };
         _engines[_engines.IndexOf(resident)] = moved;
-        Perform(moved, moved.Engine.SetLinks([new MdnsLink(Link, 3, [moved.Address])], Now));
+        Perform(moved, moved.Engine.SetLinks([LinkOf(moved.Address)], Now));
         Deliver();
     }
 
@@ -60,11 +84,12 @@ internal sealed class Neighbourhood
     /// <summary>Puts a stranger's packet on the wire.</summary>
     public void Inject(string address, DnsMessage message) => Inject(address, message.ToBytes());
 
-    public void Inject(string address, byte[] packet, int port = 5353)
+    public void Inject(string address, byte[] packet, int port = 5353, bool toGroup = true)
     {
+        var source = new IPEndPoint(IPAddress.Parse(address), port);
         foreach (var resident in _engines.ToList())
         {
-            Perform(resident, resident.Engine.Receive(Link, new IPEndPoint(IPAddress.Parse(address), port), packet, Now));
+            Perform(resident, resident.Engine.Receive(Link, source, packet, Now, toGroup));
         }
         Deliver();
     }
@@ -106,6 +131,11 @@ internal sealed class Neighbourhood
                 Assert.Equal(Link, send.Link);
                 Assert.True(DnsMessage.TryParse(send.Packet, out var message, out var fault), fault);
                 Assert.All(message.Questions, question => Assert.False(question.WantsUnicast));
+                if (send.To is { } to)
+                {
+                    Direct.Add((Now, resident.Name, to, message));
+                    continue;
+                }
                 Sent.Add((Now, resident.Name, message));
                 _wire.Enqueue((resident, send.Packet));
             }
@@ -120,7 +150,7 @@ internal sealed class Neighbourhood
     {
         while (_wire.TryDequeue(out var item))
         {
-            foreach (var resident in _engines.ToList())
+            foreach (var resident in _engines.Where(to => ReferenceEquals(to, item.From) || !Loses()).ToList())
             {
                 var source = new IPEndPoint(item.From.Address, 5353);
                 Perform(resident, resident.Engine.Receive(Link, source, item.Packet, Now));
