@@ -35,6 +35,13 @@ public sealed record SettlePromise(PersonAct Act, string? Note) : Command;
 /// <summary>A steward asks the cabinet at this address for a peering.</summary>
 public sealed record RequestPeering(string Address, int PairPort) : Command;
 
+/// <summary>A steward asks the cabinet of this manifest card for a peering; of a peer, it says where that is now.</summary>
+public sealed record RequestByCard(byte[] Card) : Command;
+
+/// <summary>A steward wants a card of this cabinet to hand over. The answer's bytes are the card; nothing is kept.</summary>
+/// <param name="Addresses">IP addresses at which others reach it; none means its own.</param>
+public sealed record IssueCard(IReadOnlyList<string> Addresses, TimeSpan Life) : Command;
+
 public sealed record AcceptPeering(Did Peer) : Command;
 
 public sealed record DeclinePeering(Did Peer) : Command;

@@ -58,6 +58,7 @@ public sealed class Node : IDisposable
     private readonly PowerDesk _power;
     private readonly CourierDesk _courier;
     private readonly P256 _p256 = new();
+    private readonly VerifyGate _gate;
     private Moment _looked;
 
     /// <param name="db">The writer; the node owns it from here on.</param>
@@ -72,7 +73,11 @@ public sealed class Node : IDisposable
         Did = card.Identity.Did;
         _state = new NodeState(db);
         _signer = new Signer(Did, key, _state.Epoch, _state.NextHlc);
-        var gate = new VerifyGate(Did, _p256, (did, k) => did == Did ? k == key.PublicKey : Identities.KeyIsValid(db, did, k));
+        var gate = _gate = new VerifyGate(
+            Did,
+            _p256,
+            (did, k) => did == Did ? k == key.PublicKey : Identities.KeyIsValid(db, did, k)
+        );
         _outbox = new Outbox(_signer, options.Sync, _lanes);
         _laneDesk = new LaneDesk(_lanes, _outbox, () => Hlc.TimeOf(_state.NextHlc()));
         _listings = new Listings(_signer, _outbox, entropy, options.Finding.Mode == FindingMode.Replicate);
@@ -299,6 +304,8 @@ public sealed class Node : IDisposable
             AnswerRing answer => Told(_exchange.Answer(turn, answer.Act)),
             SettlePromise settle => Told(_exchange.Settle(turn, settle.Act, settle.Note)),
             RequestPeering request => Told(_pairing.Request(turn, request.Address, request.PairPort)),
+            RequestByCard brought => DoCard(turn, brought),
+            IssueCard issue => DoIssueCard(turn, issue),
             AcceptPeering accept => Told(_pairing.Accept(turn, accept.Peer)),
             DeclinePeering decline => Told(_pairing.Decline(turn, decline.Peer)),
             EndPeering end => Told(_pairing.End(turn, end.Peer)),
@@ -435,6 +442,19 @@ public sealed class Node : IDisposable
         turn.Emit(new PageChanged(withdraw.Resident.Value));
         turn.Emit(new PageChanged(PageChanged.Everybody));
         return Answer.Done;
+    }
+
+    private Answer DoCard(Turn turn, RequestByCard brought)
+    {
+        var (card, code) = _gate.CheckCard(brought.Card, turn.Now);
+        return card is null ? CardRefusal.Of(code) : Told(_pairing.Request(turn, card));
+    }
+
+    private Answer DoIssueCard(Turn turn, IssueCard issue)
+    {
+        var addresses = issue.Addresses.Count == 0 ? [Card.Address] : issue.Addresses;
+        var (card, answer) = _pairing.IssueCard(turn, addresses, issue.Life);
+        return card is null ? Told(answer) : Answer.Done with { Bytes = card };
     }
 
     private Answer DoPair(Turn turn, PairFrame frame)

@@ -78,6 +78,47 @@ public sealed class PairingDesk(
         return PairingAnswer.Done;
     }
 
+    /// <summary>
+    /// A steward asks the cabinet of a verified card for a peering, at each of its addresses: only that cabinet can answer. With a
+    /// cabinet that is a peer already nothing is asked; the card says where it is now.
+    /// </summary>
+    public PairingAnswer Request(Turn turn, ManifestCard manifest)
+    {
+        var did = manifest.Identity.Did;
+        var ways = manifest.Body.Endpoints.Where(MayBeCalled).ToList();
+        if (ways.Count == 0)
+            return new("card.no_address", "None of the addresses on this card can be reached from here.");
+        if (PeerBook.Find(turn.Db, did) is { State: PeerState.Enrolled or PeerState.Suspended } peering)
+            return Move(turn, peering, ways[0]);
+        foreach (var way in ways)
+            Queue(turn, Kinds.PairingRequest, way.Address, way.PairPort, did.Value);
+        return PairingAnswer.Done;
+    }
+
+    /// <summary>A card of this cabinet under the given addresses, or why there is none.</summary>
+    public (byte[]? Card, PairingAnswer Answer) IssueCard(Turn turn, IReadOnlyList<string> addresses, TimeSpan life)
+    {
+        if (turn.Now < Moment.EarliestSure)
+            return (null, new("card.clock", "This cabinet's clock is not set, so a card could not say how long it holds."));
+        if (life < TimeSpan.FromHours(1) || life > ManifestCard.MaxLife)
+            return (null, new("card.life.malformed", "A card holds for at least an hour and at most a year."));
+        ManifestEndpoint[] ways =
+        [
+            .. addresses
+                .Distinct(StringComparer.Ordinal)
+                .Select(a => new ManifestEndpoint(ManifestEndpoint.Ip, a, card.Port, card.PairPort)),
+        ];
+        if (ways.Length is 0 or > ManifestCard.MaxEndpoints || !Array.TrueForAll(ways, way => way.IsHost))
+            return (
+                null,
+                new("card.address.malformed", $"A card names 1 to {ManifestCard.MaxEndpoints} IP addresses of this cabinet.")
+            );
+        var raw = ManifestCard.Sign(signer, Manifest(ways), turn.Now, turn.Now + life);
+        return raw is null
+            ? (null, new("card.too_long", "The names and addresses are too long for one card; please leave an address out."))
+            : (raw, PairingAnswer.Done);
+    }
+
     public PairingAnswer Accept(Turn turn, Did peer) => ByStewards(turn, peer, PeerEvent.AcceptedHere, "accepted by our steward");
 
     public PairingAnswer Decline(Turn turn, Did peer) =>
@@ -96,6 +137,9 @@ public sealed class PairingDesk(
             return ([], "pairing.malformed");
         if (message.Spki != tlsSpki)
             return ([], "pairing.other_key");
+        // A request by card, an agreement or an end is for one cabinet; whoever has its address now is told nothing more.
+        if (message.Header.To.Length > 0 && message.Header.To != card.Identity.Did.Value)
+            return ([], "pairing.other_cabinet");
         return message.Header.Kind switch
         {
             Kinds.PairingRequest => TakeRequest(turn, message),
@@ -110,19 +154,20 @@ public sealed class PairingDesk(
     {
         if (fault is not null)
         {
-            turn.Db.Run(
-                "UPDATE pairing SET fault = $4 WHERE address = $1 AND pair_port = $2 AND kind = $3",
-                address,
-                pairPort,
-                kind,
-                fault
-            );
+            SetFault(turn, address, pairPort, kind, fault);
             return;
         }
         var message = PairingMessage.Verify(reply, p256);
         if (message is null || message.Spki != tlsSpki)
             return;
+        if (kind == Kinds.PairingRequest && !IsAwaited(turn, address, pairPort, message.Identity.Did))
+        {
+            SetFault(turn, address, pairPort, kind, "another cabinet answered at this address");
+            return;
+        }
         turn.Db.Run("DELETE FROM pairing WHERE address = $1 AND pair_port = $2 AND kind = $3", address, pairPort, kind);
+        // Asked by card at several addresses: one answer is enough.
+        turn.Db.Run("DELETE FROM pairing WHERE peer = $1 AND kind = $2", message.Identity.Did.Value, Kinds.PairingRequest);
         if (kind == Kinds.PairingRequest)
             TakeCard(turn, message with { Body = message.Body with { Address = address, PairPort = pairPort } });
         if (kind == Kinds.PairingAgreement && message.Header.Kind == Kinds.PairingAgreement)
@@ -236,6 +281,59 @@ public sealed class PairingDesk(
         }
         return (Frame(turn.Db, Kinds.PairingCard, did.Value), "");
     }
+
+    private static void SetFault(Turn turn, string address, int pairPort, string kind, string fault) =>
+        turn.Db.Run(
+            "UPDATE pairing SET fault = $4 WHERE address = $1 AND pair_port = $2 AND kind = $3",
+            address,
+            pairPort,
+            kind,
+            fault
+        );
+
+    /// <summary>True unless the request was made by the card of another cabinet.</summary>
+    private static bool IsAwaited(Turn turn, string address, int pairPort, Did answering) =>
+        turn.Db.Text(
+            "SELECT peer FROM pairing WHERE address = $1 AND pair_port = $2 AND kind = $3",
+            address,
+            pairPort,
+            Kinds.PairingRequest
+        )
+            is not { Length: > 0 } awaited
+        || awaited == answering.Value;
+
+    /// <summary>A card's addresses are a stranger's word: our own doors are not called, and loopback only by a cabinet that lives there.</summary>
+    private bool MayBeCalled(ManifestEndpoint way) =>
+        way.IsHost
+        && !(way.Address == card.Address && way.PairPort == card.PairPort)
+        && (!IsLoopback(way.Address) || IsLoopback(card.Address));
+
+    private static bool IsLoopback(string address) =>
+        System.Net.IPAddress.TryParse(address, out var ip) && System.Net.IPAddress.IsLoopback(ip);
+
+    /// <summary>The card is signed by the key that the DID stands for, and the link still asks for the pinned one.</summary>
+    private static PairingAnswer Move(Turn turn, Peering peering, ManifestEndpoint to)
+    {
+        PeerBook.Move(turn, peering.Did, to.Address, to.Port, to.PairPort);
+        Audit.Write(turn, peering.Did, "peering.moved", $"a card says {to.Address}");
+        if (peering.State == PeerState.Enrolled)
+            turn.Emit(new OpenPeer(peering.Did, to.Address, to.Port, peering.Certificate));
+        turn.Emit(new PageChanged(PageChanged.Stewards));
+        return PairingAnswer.Done;
+    }
+
+    private ManifestBody Manifest(ManifestEndpoint[] ways) =>
+        new(
+            card.Name,
+            Convert.ToBase64String(card.Identity.Genesis),
+            card.Operator,
+            card.Release,
+            PeeringContract.Current.Version,
+            PeeringContract.Current.Hash,
+            Statement.Version,
+            Statement.Version,
+            ways
+        );
 
     private void Happen(Turn turn, PairingMessage message, Peering? known, PeerEvent happened, string audit)
     {

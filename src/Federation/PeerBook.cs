@@ -72,6 +72,16 @@ public static class PeerBook
             RequestedBy(state)
         );
 
+    /// <summary>The peer is to be found elsewhere from now on.</summary>
+    public static void Move(Turn turn, Did did, string address, int port, int pairPort) =>
+        turn.Db.Run(
+            "UPDATE peering SET address = $2, port = $3, pair_port = $4 WHERE did = $1",
+            did.Value,
+            address,
+            port,
+            pairPort
+        );
+
     public static void SetAgreement(Turn turn, Did did, string agreement) =>
         turn.Db.Run("UPDATE peering SET agreement = $2 WHERE did = $1", did.Value, agreement);
 

@@ -29,6 +29,7 @@ public static class Kinds
     public const string PairingCard = "pairing-card";
     public const string PairingAgreement = "pairing-agreement";
     public const string PairingEnd = "pairing-end";
+    public const string ManifestCard = "manifest-card";
 
     /// <summary>A person's acts, signed over <c>edgenode/1/&lt;act&gt;</c>.</summary>
     public const string ActConsent = "consent";

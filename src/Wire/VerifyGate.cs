@@ -77,6 +77,20 @@ public sealed class VerifyGate(Did me, P256 p256, Func<Did, string, bool> keyIsV
         return fits && p256.Verify(header.Key, frame.SignedBytes(kind), frame.Signature.Span) ? frame : null;
     }
 
+    /// <summary>
+    /// A manifest card that somebody brought, or null and the code. It proves who made it and nothing about who brought it; the
+    /// card itself names the key, because whoever carries one is a stranger as yet.
+    /// </summary>
+    public (ManifestCard? Card, string Code) CheckCard(ReadOnlyMemory<byte> raw, Moment now)
+    {
+        if (ManifestCard.TryRead(raw, p256) is not { } card)
+            return (null, "card.malformed");
+        if (card.Identity.Did == me)
+            return (null, "card.own");
+        // A clock that was never set expires nothing.
+        return card.Expires < now && now >= Moment.EarliestSure ? (null, "card.expired") : (card, "");
+    }
+
     /// <summary>True when the act was signed by the key it names, over exactly its content. Whether that key is the person's is the caller's question.</summary>
     public static bool IsSigned(PersonAct act) =>
         DidKey.TryEd25519(act.Key, out var key)

@@ -28,6 +28,8 @@ namespace EdgeNode.Wire;
 [JsonSerializable(typeof(GenesisHeader))]
 [JsonSerializable(typeof(PairingHeader))]
 [JsonSerializable(typeof(PairingBody))]
+[JsonSerializable(typeof(ManifestHeader))]
+[JsonSerializable(typeof(ManifestBody))]
 [JsonSerializable(typeof(IdentityBody))]
 [JsonSerializable(typeof(OfferingBody))]
 [JsonSerializable(typeof(NeedBody))]

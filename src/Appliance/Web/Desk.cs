@@ -78,6 +78,13 @@ public interface IDesk
     ResidentsView Residents();
 
     Task<Outcome<Done>> RequestPeering(string address, int pairPort, CancellationToken token);
+
+    /// <summary>A card of this cabinet, as the text of its QR code; no addresses means its own.</summary>
+    Task<Outcome<string>> IssueCard(IReadOnlyList<string> addresses, int days, CancellationToken token);
+
+    /// <summary>What a card in this text says, when it passes the gate. Nothing is done.</summary>
+    Outcome<ManifestCardView> ReadCard(string text);
+    Task<Outcome<Done>> RequestByCard(string text, CancellationToken token);
     Task<Outcome<Done>> AcceptPeering(string did, CancellationToken token);
     Task<Outcome<Done>> DeclinePeering(string did, CancellationToken token);
     Task<Outcome<Done>> EndPeering(string did, CancellationToken token);

@@ -185,6 +185,22 @@ public sealed record RingView(
 /// <summary>A cabinet seen by discovery; nothing about it is proved.</summary>
 public sealed record DiscoveredView(string Instance, string Did13, string Address, int Port, int PairPort, DateTimeOffset Seen);
 
+/// <summary>What a verified manifest card says.</summary>
+/// <param name="ContractFits">Its contract is the one in force here; otherwise a request will be refused.</param>
+/// <param name="IsPeer">There is a peering already; the card says where the peer is now.</param>
+public sealed record ManifestCardView(
+    string Did,
+    string Name,
+    string Operator,
+    string Release,
+    string Contract,
+    bool ContractFits,
+    bool IsPeer,
+    DateTimeOffset Issued,
+    DateTimeOffset Expires,
+    IReadOnlyList<string> Addresses
+);
+
 /// <summary>A peering and its state (glossary: proposed, accepted, enrolled, suspended, revoked, declined).</summary>
 /// <param name="RequestedBy">"us" or "them".</param>
 public sealed record PeeringView(

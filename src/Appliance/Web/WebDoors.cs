@@ -89,8 +89,10 @@ public static class WebDoors
         door.MapCommon(stopping);
         StewardPages.MapPages(door);
         CourierPages.MapCourier(door);
+        ManifestCardPages.MapManifestCards(door);
         StewardApi.MapApi(door);
         CourierApi.MapCourierApi(door);
+        ManifestCardApi.MapCardApi(door);
     }
 
     private static async Task<OpenDoor> Open(

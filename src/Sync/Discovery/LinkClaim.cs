@@ -129,8 +129,7 @@ internal sealed class LinkClaim(MdnsLink link)
             AddressRecord address => record switch
             {
                 AddressRecord other => other.Type != address.Type,
-                NsecRecord denial => denial.Name.Equals(address.Name)
-                    && !(denial.Has(DnsType.A) && denial.Has(DnsType.Aaaa)),
+                NsecRecord denial => denial.Name.Equals(address.Name) && !(denial.Has(DnsType.A) && denial.Has(DnsType.Aaaa)),
                 _ => false,
             },
             _ => false,

@@ -53,7 +53,7 @@ public sealed class MdnsEngine
     /// <summary>Claims held, complete or not; never above <see cref="MdnsOptions.CacheEntries"/>.</summary>
     public int CacheCount => _browser.Count;
 
-    public MdnsCounters Counters => 
+    public MdnsCounters Counters =>
         new(_received, _malformed, _browser.RefusedSeen, _responder?.ConflictsSeen ?? 0, _throttled, _offLink);
 
     /// <summary>DID prefixes of the cabinets we are peered with: their claims are not pushed out when the cache is full.</summary>

@@ -252,7 +252,9 @@ internal sealed class MdnsResponder
 
     // A name of ours that has nothing of the type that is asked for. Type 0 stands for a class that is none of ours.
     private static bool Misses(LinkClaim claim, DnsQuestion question, NsecRecord denial) =>
-        question.Type is not (0 or DnsType.Any) && question.Name.Equals(denial.Name) && !claim.Records.Any(own => question.Asks(own.Record));
+        question.Type is not (0 or DnsType.Any)
+        && question.Name.Equals(denial.Name)
+        && !claim.Records.Any(own => question.Asks(own.Record));
 
     // Somebody tells our record with too short a life, a goodbye for instance: say it again (RFC 6762 section 6.6).
     private static void Correct(LinkClaim claim, DnsMessage response, long now)

@@ -79,9 +79,7 @@ internal sealed class MulticastSocket : IDisposable
     /// bytes are valid until the next call.
     /// </summary>
     /// <exception cref="OperationCanceledException">The token.</exception>
-    public async ValueTask<(IPEndPoint Source, ReadOnlyMemory<byte> Packet, bool ToGroup)?> ReceiveAsync(
-        CancellationToken token
-    )
+    public async ValueTask<(IPEndPoint Source, ReadOnlyMemory<byte> Packet, bool ToGroup)?> ReceiveAsync(CancellationToken token)
     {
         var got = await _socket.ReceiveMessageFromAsync(_buffer, SocketFlags.None, _anybody, token).ConfigureAwait(false);
         var information = got.PacketInformation;

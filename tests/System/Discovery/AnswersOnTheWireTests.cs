@@ -60,11 +60,16 @@ public sealed class AnswersOnTheWireTests
 
         var lines = ear.Said.Split(Environment.NewLine).ToList();
         var between = lines[lines.FindIndex(line => KnowingQuery(line))..lines.FindLastIndex(line => KnowingQuery(line))];
-        Assert.DoesNotContain(between, line => line.StartsWith("response\tgroup\t10.77.0.2:", StringComparison.Ordinal) && Answers(line, "12"));
+        Assert.DoesNotContain(
+            between,
+            line => line.StartsWith("response\tgroup\t10.77.0.2:", StringComparison.Ordinal) && Answers(line, "12")
+        );
     }
 
     private static bool KnowingQuery(string line) =>
-        line.StartsWith("query\tgroup\t10.77.0.1:5353\t", StringComparison.Ordinal) && line.Split('\t')[4] == "12" && Answers(line, "12");
+        line.StartsWith("query\tgroup\t10.77.0.1:5353\t", StringComparison.Ordinal)
+        && line.Split('\t')[4] == "12"
+        && Answers(line, "12");
 
     private static bool Answers(string line, string type) => line.Split('\t')[5].Split(' ').Contains(type);
 

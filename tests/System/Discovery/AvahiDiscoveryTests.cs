@@ -103,7 +103,8 @@ public sealed class AvahiDiscoveryTests
         var published = avahi.Publish("Corner", Service, 9883, "v=1", "pair=9444", "did=abcdefghijk23");
 
         await published.LineAsync(
-            line => line.Contains("Corner #2", StringComparison.Ordinal) && line.Contains("Established", StringComparison.Ordinal),
+            line =>
+                line.Contains("Corner #2", StringComparison.Ordinal) && line.Contains("Established", StringComparison.Ordinal),
             "avahi's other name"
         );
         await cabinet.LineAsync(line => line.StartsWith("seen\tCorner #2\t", StringComparison.Ordinal), "avahi's service");

@@ -75,7 +75,8 @@ internal sealed class Child : IAsyncDisposable
     /// <summary>The first line, also an earlier one, that fits; fails with all that was said when none comes in time.</summary>
     public Task<string> LineAsync(Func<string, bool> fits, string claim) => LineAsync(fits, claim, Deadline);
 
-    public Task<string> LineAsync(Func<string, bool> fits, string claim, TimeSpan deadline) => LineAsync(fits, claim, deadline, 1);
+    public Task<string> LineAsync(Func<string, bool> fits, string claim, TimeSpan deadline) =>
+        LineAsync(fits, claim, deadline, 1);
 
     /// <summary>The line that fits as the <paramref name="nth"/>, counted from 1 at the start.</summary>
     public async Task<string> LineAsync(Func<string, bool> fits, string claim, TimeSpan deadline, int nth)

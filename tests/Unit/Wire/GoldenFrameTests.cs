@@ -86,6 +86,7 @@ public sealed class GoldenFrameTests : IDisposable
             Kinds.Genesis => Identity.Verify(raw, _p256) is null ? "genesis" : "",
             Kinds.Bundle => RefusalOfBundle(gate, raw),
             Kinds.Receipt or Kinds.Have => gate.CheckControl(kind, raw, _frames.Mill.Did) is null ? "control" : "",
+            Kinds.ManifestCard => gate.CheckCard(raw, GoldenFrames.Now).Code,
             _ when GoldenFrames.IsPairing(kind) => PairingMessage.Verify(raw, _p256) is null ? "pairing" : "",
             _ => gate.Check(raw, GoldenFrames.Now).Verdict.Code,
         };

@@ -81,6 +81,7 @@ internal sealed class GoldenFrames : IDisposable
             Kinds.Genesis => Mill.Genesis,
             Kinds.Bundle => MakeBundle(),
             Kinds.Receipt or Kinds.Have => Control.Sign(_signer, kind, Hill.Did, BodyOf(kind)),
+            Kinds.ManifestCard => ManifestCard.Sign(_signer, Manifest(), Now, Expires)!,
             _ when IsPairing(kind) => PairingMessage.Sign(_signer, kind, Hill.Did.Value, Pairing(), new SeededEntropy(2, kind)),
             _ => MakeStatement(kind),
         };
@@ -184,6 +185,7 @@ internal sealed class GoldenFrames : IDisposable
             Kinds.PartnerAnswer => Again(body, json.PartnerAnswerBody),
             Kinds.PartnerSummary => Again(body, json.PartnerSummaryBody),
             Kinds.Genesis or Kinds.Bundle => body.ToArray(),
+            Kinds.ManifestCard => Again(body, json.ManifestBody),
             _ => Again(body, json.PairingBody),
         };
     }
@@ -288,6 +290,19 @@ internal sealed class GoldenFrames : IDisposable
             "the cabinet",
             Now.ToRfc3339(),
             Expires.ToRfc3339()
+        );
+
+    ManifestBody Manifest() =>
+        new(
+            "Mill cabinet",
+            Convert.ToBase64String(Golden(Kinds.Genesis)),
+            "the stewards of Mill",
+            "0.1.0",
+            "1",
+            Contract,
+            1,
+            1,
+            [new(ManifestEndpoint.Ip, "192.168.4.1", 8883, 8444), new("onion", "mill", 1, 2)]
         );
 
     PairingBody Pairing() =>

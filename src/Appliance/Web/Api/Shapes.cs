@@ -99,6 +99,26 @@ public sealed record NeighboursJson(IReadOnlyList<DiscoveredJson> Discovered, IR
 /// <summary>POST /api/steward/neighbours/request.</summary>
 public sealed record PeeringRequest(string Address, int PairPort);
 
+/// <summary>POST /api/steward/card.</summary>
+public sealed record CardMakeRequest(IReadOnlyList<string>? Addresses = null, int? Days = null);
+
+/// <summary>A manifest card as text.</summary>
+public sealed record CardTextJson(string Card);
+
+/// <summary>POST /api/steward/card/read.</summary>
+public sealed record CardJson(
+    string Did,
+    string Name,
+    string Operator,
+    string Release,
+    string Contract,
+    bool ContractFits,
+    bool IsPeer,
+    DateTimeOffset Issued,
+    DateTimeOffset Expires,
+    IReadOnlyList<string> Addresses
+);
+
 /// <summary>One delivery state of a queue.</summary>
 public sealed record QueueRowJson(string State, int Count, long Bytes, DateTimeOffset Oldest);
 

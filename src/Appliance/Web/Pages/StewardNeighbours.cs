@@ -37,7 +37,7 @@ public static class NeighboursPage
             <section><h2>{f.T.Say("s.neighbours.around")}</h2>{Discovered(f, strangers)}</section></div>
             <section class="card"><h2>{f.T.Say("s.neighbours.byaddress")}</h2><p class="hint">{f.T.Say(
                 "s.neighbours.byaddress.hint"
-            )}</p>{ByAddress(f)}</section>
+            )}</p>{ByAddress(f)}<div class="buttons">{Part.LinkButton("/neighbours/card", f.T.Say("s.card.link"))}</div></section>
             <section class="card"><h2>{f.T.Say("s.courier.title")}</h2><p class="hint">{f.T.Say(
                 "s.courier.what"
             )}</p><div class="buttons">{Part.LinkButton("/courier", f.T.Say("s.courier.open"))}</div></section>

@@ -190,6 +190,56 @@ public sealed class NodeDeskTests
         return browser;
     }
 
+    [Fact]
+    public async Task A_card_made_at_one_cabinet_is_looked_at_and_used_at_another()
+    {
+        await using var mill = await LoopNode.Start();
+        await using var hill = await LoopNode.Start();
+        using var atMill = await SignedInSteward(mill);
+        using var atHill = await SignedInSteward(hill);
+        var made = await Post(atMill, "/api/steward/card", "{\"addresses\":[\"10.0.0.9\"],\"days\":7}", HttpStatusCode.OK);
+        var card = made.GetProperty("card").GetString()!;
+        var body = $"{{\"card\":\"{card}\"}}";
+        var read = await Post(atHill, "/api/steward/card/read", body, HttpStatusCode.OK);
+        Assert.Equal(mill.Card.Identity.Did.Value, read.GetProperty("did").GetString());
+        Assert.Equal("10.0.0.9", read.GetProperty("addresses")[0].GetString());
+        Assert.True(read.GetProperty("contract_fits").GetBoolean());
+        using var own = await atMill.PostJson("/api/steward/card/read", body);
+        Assert.Contains("card.own", await own.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        using var draft = await Upload(atHill, "/neighbours/card", "/neighbours/card/read", card + "\n");
+        Assert.Contains(mill.Card.Identity.Did.Value, await draft.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain("10.0.0.9", await atHill.Page("/neighbours"), StringComparison.Ordinal);
+        using var asked = await atHill.PostJson("/api/steward/card/request", body);
+        Assert.Equal(HttpStatusCode.NoContent, asked.StatusCode);
+        Assert.Contains("10.0.0.9", await atHill.Page("/neighbours"), StringComparison.Ordinal);
+        Assert.DoesNotContain("enrolled", await atHill.Page("/neighbours"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"days\":0}", "card.life.malformed")]
+    [InlineData("{\"days\":367}", "card.life.malformed")]
+    [InlineData("{\"addresses\":[\"mill.example\"]}", "card.address.malformed")]
+    [InlineData("{\"addresses\":[\"10.0.0.1\",\"10.0.0.2\",\"10.0.0.3\",\"10.0.0.4\",\"10.0.0.5\"]}", "card.address.malformed")]
+    public async Task A_card_that_says_too_much_is_not_made(string body, string code)
+    {
+        await using var node = await LoopNode.Start();
+        using var steward = await SignedInSteward(node);
+        var refused = await Post(steward, "/api/steward/card", body, HttpStatusCode.BadRequest);
+        Assert.Equal(code, refused.GetProperty("code").GetString());
+    }
+
+    private static async Task<HttpResponseMessage> Upload(Browser browser, string page, string path, string text)
+    {
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent(await browser.TokenOn(page)), "_t" },
+            { new StringContent(""), "text" },
+            { new StringContent(text), "file", "mill.card" },
+        };
+        return await browser.Send(HttpMethod.Post, path, form, ("Origin", browser.Origin));
+    }
+
     private static async Task<Browser> SignedInSteward(LoopNode node)
     {
         var steward = node.Steward();

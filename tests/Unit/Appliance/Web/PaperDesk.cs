@@ -440,6 +440,27 @@ internal sealed class PaperDesk : IDesk
     public Task<Outcome<Done>> RequestPeering(string address, int pairPort, CancellationToken token) =>
         Act<Done>($"request {address} {pairPort}", () => Done.It);
 
+    public Task<Outcome<string>> IssueCard(IReadOnlyList<string> addresses, int days, CancellationToken token) =>
+        Act<string>($"card {string.Join(' ', addresses)} {days}", () => "ENC1/" + new string('A', 1_900));
+
+    public Outcome<ManifestCardView> ReadCard(string text) =>
+        text.StartsWith("ENC1/", StringComparison.Ordinal)
+            ? new ManifestCardView(
+                "did:edge:" + new string('q', 52),
+                "Orchard <i>cabinet</i>",
+                "the stewards of Orchard",
+                "0.1.0",
+                "1",
+                false,
+                text.EndsWith("PEER", StringComparison.Ordinal),
+                Now,
+                Now.AddDays(30),
+                ["10.0.0.9", "fd00::9"]
+            )
+            : new Refusal("card.malformed", "This is no cabinet's card.");
+
+    public Task<Outcome<Done>> RequestByCard(string text, CancellationToken token) => Act<Done>($"by card {text}", () => Done.It);
+
     public Task<Outcome<Done>> AcceptPeering(string did, CancellationToken token) => Act<Done>($"accept {did}", () => Done.It);
 
     public Task<Outcome<Done>> DeclinePeering(string did, CancellationToken token) => Act<Done>($"decline {did}", () => Done.It);

@@ -238,6 +238,55 @@ public sealed class StewardJourneyTests
     }
 
     [Fact]
+    public async Task Our_card_is_shown_as_a_code_and_as_text_and_saved_as_a_file()
+    {
+        await using var door = await TestDoor.Stewards();
+        using var steward = await door.SignedIn();
+        using var shown = await steward.PostForm(
+            "/neighbours/card",
+            "/neighbours/card/make",
+            ("addresses", "10.0.0.9, fd00::9"),
+            ("days", "7"),
+            ("as", "page")
+        );
+        var page = await shown.Content.ReadAsStringAsync();
+        Assert.Contains("<svg", page, StringComparison.Ordinal);
+        Assert.Contains("ENC1/AAAA", page, StringComparison.Ordinal);
+        using var file = await steward.PostForm("/neighbours/card", "/neighbours/card/make", ("as", "file"));
+        Assert.StartsWith("ENC1/", await file.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal("attachment", file.Content.Headers.ContentDisposition!.DispositionType);
+        Assert.Equal(["card 10.0.0.9 fd00::9 7", "card  30"], door.Desk.Acts);
+    }
+
+    [Fact]
+    public async Task Another_s_card_is_looked_at_before_anything_is_asked()
+    {
+        await using var door = await TestDoor.Stewards();
+        using var steward = await door.SignedIn();
+        using var draft = await steward.PostForm("/neighbours/card", "/neighbours/card/read", ("text", "ENC1/ABCD"));
+        var page = await draft.Content.ReadAsStringAsync();
+        Assert.Contains("Orchard &lt;i&gt;cabinet", page, StringComparison.Ordinal);
+        Assert.Contains("10.0.0.9, fd00::9", page, StringComparison.Ordinal);
+        Assert.Contains("is not the one in force here", page, StringComparison.Ordinal);
+        Assert.Empty(door.Desk.Acts);
+
+        using var asked = await steward.PostForm("/neighbours/card", "/neighbours/card/ask", ("text", "ENC1/ABCD"));
+        Assert.Equal("/neighbours?note=requested", asked.Headers.Location!.ToString());
+        using var moved = await steward.PostForm("/neighbours/card", "/neighbours/card/ask", ("text", "ENC1/PEER"));
+        Assert.Equal("/neighbours?note=moved", moved.Headers.Location!.ToString());
+        Assert.Equal(["by card ENC1/ABCD", "by card ENC1/PEER"], door.Desk.Acts);
+    }
+
+    [Fact]
+    public async Task A_card_that_is_none_is_told_so()
+    {
+        await using var door = await TestDoor.Stewards();
+        using var steward = await door.SignedIn();
+        using var answer = await steward.PostForm("/neighbours/card", "/neighbours/card/read", ("text", "hello"));
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task A_request_that_does_not_arrive_is_shown_with_its_fault()
     {
         await using var door = await TestDoor.Stewards();

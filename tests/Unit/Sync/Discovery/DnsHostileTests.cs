@@ -39,7 +39,10 @@ public sealed class DnsHostileTests
             ("nothing at all", []),
             ("a header alone", new byte[12]),
             ("a name that points at itself", Raw([0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0], [0xC0, 0x0C, 0, 12, 0, 1])),
-            ("two names that point at each other", Raw([0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0], [0xC0, 0x0E, 0xC0, 0x0C, 0, 12, 0, 1])),
+            (
+                "two names that point at each other",
+                Raw([0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0], [0xC0, 0x0E, 0xC0, 0x0C, 0, 12, 0, 1])
+            ),
             ("a target that points into itself", SelfTarget()),
             ("a name of 127 labels of one byte", LongName()),
             ("a name one byte too long", TooLongName()),
@@ -83,7 +86,9 @@ public sealed class DnsHostileTests
         ];
 
     private static byte[] Many(int count) =>
-        Told([.. Enumerable.Range(0, count).Select(i => new PtrRecord(Forged.Service, 120, false, Forged.Service.Under($"{i:x}")))]);
+        Told([
+            .. Enumerable.Range(0, count).Select(i => new PtrRecord(Forged.Service, 120, false, Forged.Service.Under($"{i:x}"))),
+        ]);
 
     private static byte[] Questions(int count) =>
         new DnsMessage { Questions = [.. Enumerable.Repeat(new DnsQuestion(Forged.Service, DnsType.Ptr), count)] }.ToBytes();
@@ -106,10 +111,18 @@ public sealed class DnsHostileTests
         Raw([0, 0, 0x84, 0, 0, 0, 0, 1, 0, 0, 0, 0], [0, 0, 12, 0, 1, 0, 0, 17, 148, 0, 2, 0xC0, 0x17]);
 
     private static byte[] LongName() =>
-        Raw([0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0], [.. Enumerable.Repeat<byte[]>([1, 97], 127).SelectMany(label => label)], [0, 0, 12, 0, 1]);
+        Raw(
+            [0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0],
+            [.. Enumerable.Repeat<byte[]>([1, 97], 127).SelectMany(label => label)],
+            [0, 0, 12, 0, 1]
+        );
 
     private static byte[] TooLongName() =>
-        Raw([0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0], [.. Enumerable.Repeat<byte[]>([1, 97], 128).SelectMany(label => label)], [0, 0, 12, 0, 1]);
+        Raw(
+            [0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0],
+            [.. Enumerable.Repeat<byte[]>([1, 97], 128).SelectMany(label => label)],
+            [0, 0, 12, 0, 1]
+        );
 
     // A map that says it is 255 bytes long and is one.
     private static byte[] BrokenDenial() =>

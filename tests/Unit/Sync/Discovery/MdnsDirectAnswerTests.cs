@@ -84,7 +84,10 @@ public sealed class MdnsDirectAnswerTests
         Assert.Equal(query.Questions, reply.Questions);
         Assert.Equal(North, Assert.IsType<PtrRecord>(Assert.Single(reply.Answers)).Target);
         Assert.Equal([DnsType.Srv, DnsType.Txt, DnsType.A], reply.Additionals.Select(record => record.Type));
-        Assert.All(reply.Answers.Concat(reply.Additionals), record => Assert.Equal((10u, false), (record.Ttl, record.CacheFlush)));
+        Assert.All(
+            reply.Answers.Concat(reply.Additionals),
+            record => Assert.Equal((10u, false), (record.Ttl, record.CacheFlush))
+        );
     }
 
     [Fact]

@@ -51,7 +51,10 @@ public sealed class MdnsStreetTests
         public void Check()
         {
             var names = _here.Values.Select(one => one.Engine.InstanceName!).ToList();
-            Assert.True(names.Distinct(StringComparer.Ordinal).Count() == names.Count, $"seed {seed}: {string.Join(", ", names)}");
+            Assert.True(
+                names.Distinct(StringComparer.Ordinal).Count() == names.Count,
+                $"seed {seed}: {string.Join(", ", names)}"
+            );
             foreach (var one in _here.Values)
             {
                 var others = names.Where(name => name != one.Engine.InstanceName).Order(StringComparer.Ordinal);

@@ -40,11 +40,7 @@ public sealed class MdnsSuppressionTests
     public void A_question_that_wants_its_answer_alone_or_is_not_finished_does_not_stand_for_ours(bool alone, bool truncated)
     {
         _street.Join("North", 'n', "10.0.0.1");
-        var query = new DnsMessage
-        {
-            Questions = [new DnsQuestion(Forged.Service, DnsType.Ptr, alone)],
-            Truncated = truncated,
-        };
+        var query = new DnsMessage { Questions = [new DnsQuestion(Forged.Service, DnsType.Ptr, alone)], Truncated = truncated };
         _street.Inject("10.0.0.9", query);
         _street.Run(900);
 
