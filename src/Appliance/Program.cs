@@ -15,6 +15,7 @@ public static class Program
         )
         {
             RunCommand.Create(),
+            CardCommand.Create(),
             CourierCommand.Create(),
             DemoCommand.Create(),
             DoctorCommand.Create(),

@@ -9,24 +9,6 @@ namespace EdgeNode.Appliance.Cli;
 /// <summary><c>edgenode courier export|import</c>: bundles on foot, by stick or by QR codes, with the cabinet running.</summary>
 internal static class CourierCommand
 {
-    private const string CodeVariable = "EDGENODE_STEWARDS_CODE";
-
-    private static readonly Option<string> Data = new("--data")
-    {
-        Description = "Folder of the running cabinet.",
-        Required = true,
-    };
-    private static readonly Option<string?> Config = new("--config")
-    {
-        Description = "Settings file of the cabinet (default: the defaults).",
-    };
-    private static readonly Option<string?> CodeFile = new("--code-file")
-    {
-        Description =
-            $"File with the stewards' code (default: {CodeVariable} in the environment, or the first line of standard input).",
-    };
-    private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object." };
-
     public static CliCommand Create() =>
         new("courier", "Carries bundles on foot where no link reaches: by a stick or by QR codes.") { Export(), Import() };
 
@@ -54,10 +36,10 @@ internal static class CourierCommand
             folder,
             qr,
             most,
-            Data,
-            Config,
-            CodeFile,
-            Json,
+            StewardOptions.Data,
+            StewardOptions.Config,
+            StewardOptions.CodeFile,
+            StewardOptions.Json,
         };
         command.SetAction(
             (parsed, token) =>
@@ -96,10 +78,10 @@ internal static class CourierCommand
         )
         {
             path,
-            Data,
-            Config,
-            CodeFile,
-            Json,
+            StewardOptions.Data,
+            StewardOptions.Config,
+            StewardOptions.CodeFile,
+            StewardOptions.Json,
         };
         command.SetAction((parsed, token) => Run(parsed, door => CourierImport.From(door, parsed.GetValue(path)!, token), token));
         return command;
@@ -113,16 +95,10 @@ internal static class CourierCommand
 
     private static async Task<int> Run(ParseResult parsed, Func<StewardClient, Task<CourierReport>> act, CancellationToken token)
     {
-        var json = parsed.GetValue(Json);
+        var json = parsed.GetValue(StewardOptions.Json);
         try
         {
-            var code = Code(parsed.GetValue(CodeFile));
-            using var door = await StewardClient.OpenAsync(
-                SettingsFile.Load(parsed.GetValue(Config)),
-                parsed.GetValue(Data)!,
-                code,
-                token
-            );
+            using var door = await StewardOptions.SignInAsync(parsed, token);
             var report = await act(door);
             Console.WriteLine(json ? JsonSerializer.Serialize(report, CourierJson.Default.CourierReport) : report.Says);
             return report.Good ? 0 : 1;
@@ -145,20 +121,6 @@ internal static class CourierCommand
             Console.Error.WriteLine($"edgenode: {e.Message}");
             return 1;
         }
-    }
-
-    /// <summary>Never an argument: everybody on the machine can read those.</summary>
-    private static string Code(string? file)
-    {
-        var text = file is not null
-            ? File.ReadAllText(file)
-            : Environment.GetEnvironmentVariable(CodeVariable) ?? Console.In.ReadLine();
-        return text?.Trim() is { Length: > 0 } code
-            ? code
-            : throw new CourierException(
-                "signin.wrong_code",
-                $"The stewards' code is needed: give it by --code-file, {CodeVariable} or standard input."
-            );
     }
 }
 

@@ -73,6 +73,9 @@ internal sealed class StewardClient : IDisposable
         CancellationToken token
     ) => Parse(await SendAsync(HttpMethod.Post, path, body, type, token).ConfigureAwait(false), answer);
 
+    public Task PostAsync<TBody>(string path, TBody body, JsonTypeInfo<TBody> type, CancellationToken token) =>
+        SendAsync(HttpMethod.Post, path, body, type, token);
+
     public void Dispose() => _http.Dispose();
 
     private async Task<byte[]> SendAsync<T>(
