@@ -58,8 +58,8 @@ internal static class CardCommand
             (parsed, token) =>
                 Run(
                     parsed,
-                    token,
-                    door => ExportAsync(door, parsed.GetValue(file), parsed.GetValue(addresses)!, parsed.GetValue(days), token)
+                    door => ExportAsync(door, parsed.GetValue(file), parsed.GetValue(addresses)!, parsed.GetValue(days), token),
+                    token
                 )
         );
         return command;
@@ -87,7 +87,7 @@ internal static class CardCommand
             StewardOptions.Json,
         };
         command.SetAction(
-            (parsed, token) => Run(parsed, token, door => ImportAsync(door, parsed.GetValue(file)!, parsed.GetValue(ask), token))
+            (parsed, token) => Run(parsed, door => ImportAsync(door, parsed.GetValue(file)!, parsed.GetValue(ask), token), token)
         );
         return command;
     }
@@ -149,7 +149,7 @@ internal static class CardCommand
             _ => "Compare the identity with its stewards, then use --ask.",
         };
 
-    private static async Task<int> Run(ParseResult parsed, CancellationToken token, Func<StewardClient, Task<CardReport>> act)
+    private static async Task<int> Run(ParseResult parsed, Func<StewardClient, Task<CardReport>> act, CancellationToken token)
     {
         var json = parsed.GetValue(StewardOptions.Json);
         try
