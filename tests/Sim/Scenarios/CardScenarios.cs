@@ -93,7 +93,7 @@ internal static class CardScenarios
     private static byte[] CardOf(Stage s, Cabinet of, params string[] addresses)
     {
         byte[]? card = null;
-        of.Ask(new IssueCard(addresses, Month), answer => card = answer.Bytes);
+        of.Ask(new IssueCard(addresses, Month), answer => card = answer?.Bytes);
         s.Until(() => card is not null, $"{of} makes a card", 1);
         return card!;
     }

@@ -1,5 +1,3 @@
-using EdgeNode.Sync.Discovery;
-
 namespace EdgeNode.Tests.Unit.Sync.Discovery;
 
 /// <summary>
