@@ -30,7 +30,7 @@ internal static class CardScenarios
     private static void CardToPeering(Stage s)
     {
         var frames = 0;
-        s.World.Net.LosesPairing = (_, _, _) => frames++ % 2 == 0;
+        s.World.Net.LosesPairing = (_, _, _) => frames++ % 3 == 0;
         s.Expect(Use(s, s.A, CardOf(s, s.B)).IsDone, "the card is taken");
         s.Until(() => s.Peering(s.B, s.A) == PeerState.ProposedByThem, "B sees the request of A");
         s.Hours(1);
