@@ -42,8 +42,11 @@ internal sealed class BlobDesk(Did me, Custody custody, Lanes lanes, Pictures pi
     /// <summary>Addresses tried for one fetch.</summary>
     private const int MostRoads = 4;
 
+    /// <summary>How often it is looked for what nothing names any more (1 min).</summary>
+    private static readonly TimeSpan TidyEvery = TimeSpan.FromMinutes(1);
+
     private readonly BlobFetches _fetches = new(me, lanes, options);
-    private Moment _looked;
+    private Moment? _tidied;
 
     private static Answer Unknown { get; } = Answer.Refused("blob.unknown", "There is no such blob for you.");
 
@@ -77,8 +80,11 @@ internal sealed class BlobDesk(Did me, Custody custody, Lanes lanes, Pictures pi
     /// <summary>Starts fetches from who is in contact, and lets go of what nothing names.</summary>
     public void Due(Turn turn)
     {
-        _looked = turn.Now;
-        BlobBook.LetGo(turn, options.Grace);
+        if (!(_tidied is { } last && last <= turn.Now && turn.Now - last < TidyEvery))
+        {
+            _tidied = turn.Now;
+            BlobBook.LetGo(turn, options.Grace);
+        }
         foreach (var fetch in _fetches.Due(turn, [.. custody.Ready]))
         {
             if (PeerBook.Find(turn.Db, fetch.Peer) is { } peer)
@@ -88,7 +94,9 @@ internal sealed class BlobDesk(Did me, Custody custody, Lanes lanes, Pictures pi
 
     public Moment? NextDue(Db db)
     {
-        var (fetch, drop) = (_fetches.NextDue(db), BlobBook.NextDue(db, options.Grace, _looked));
+        var (fetch, drop) = (_fetches.NextDue(db), BlobBook.NextDue(db, options.Grace, _tidied ?? default));
+        if (drop is { } at && _tidied is { } last && at < last + TidyEvery)
+            drop = last + TidyEvery;
         return fetch is null || drop < fetch ? drop ?? fetch : fetch;
     }
 

@@ -147,9 +147,20 @@ public sealed class BlobFetches(Did me, Lanes lanes, BlobOptions options)
         return sources.Count == 0 ? null : sources[want.Tries % sources.Count];
     }
 
-    private bool HasRoom(Turn turn, Want want) =>
-        BlobBook.Stored(turn.Db) + want.Bytes <= options.Quota
-        && (want.Origin == me || BlobBook.StoredFrom(turn.Db, want.Origin) + want.Bytes <= options.PeerQuota);
+    /// <summary>What finds no room waits for some, and the stewards see why.</summary>
+    private bool HasRoom(Turn turn, Want want)
+    {
+        var fits =
+            BlobBook.Stored(turn.Db) + want.Bytes <= options.Quota
+            && (want.Origin == me || BlobBook.StoredFrom(turn.Db, want.Origin) + want.Bytes <= options.PeerQuota);
+        if (!fits)
+            turn.Db.Run(
+                "UPDATE blob SET fault = 'blob.quota', next_at = $2 WHERE sha256 = $1",
+                want.Sha256,
+                (turn.Now + options.RetryLast).Ms
+            );
+        return fits;
+    }
 
     private static int? StreamOf(Db db, string sha256) =>
         db.One("SELECT stream FROM blob_name WHERE sha256 = $1 ORDER BY stream LIMIT 1", r => (int?)r.Int(0), sha256);

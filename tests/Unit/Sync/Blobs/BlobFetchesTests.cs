@@ -118,7 +118,11 @@ public sealed class BlobFetchesTests : IDisposable
         BlobBook.Keep(_mill.Turn(), A);
 
         Assert.Empty(small.Due(_mill.Turn(), [_hill.Did]));
+        Assert.Equal("blob.quota", _mill.Db.Text("SELECT fault FROM blob WHERE sha256 = $1", more.Sha256));
+        Assert.Equal(_mill.Now + BlobOptions.Default.RetryLast, small.NextDue(_mill.Db));
+        _mill.Now += BlobOptions.Default.RetryLast;
         Assert.Empty(New(BlobOptions.Default with { Quota = 1500 }).Due(_mill.Turn(), [_hill.Did]));
+        _mill.Now += BlobOptions.Default.RetryLast;
         Assert.Single(New(BlobOptions.Default with { PeerQuota = 2000 }).Due(_mill.Turn(), [_hill.Did]));
     }
 
