@@ -104,6 +104,9 @@ public sealed record Answer(string Code, string Text)
     /// <summary>Bytes for the caller (pairing).</summary>
     public byte[]? Bytes { get; init; }
 
+    /// <summary>What may leave of a blob.</summary>
+    public BlobTurn? Blob { get; init; }
+
     /// <summary>What a courier takes along.</summary>
     public Parcel? Parcel { get; init; }
 

@@ -30,6 +30,9 @@ internal sealed class LaneDesk(Lanes lanes, Outbox outbox, Func<Moment> clock)
                 or CarryOut
                 or CarryIn
                 or StopCabinet
+                or ShowPicture { Picture: null }
+                or ServeBlob
+                or BlobServed
             );
 
     /// <summary>The peering stands: what both stewards agreed on may flow.</summary>

@@ -3,6 +3,7 @@ using EdgeNode.Matching;
 using EdgeNode.Matching.Words;
 using EdgeNode.Store;
 using EdgeNode.Sync;
+using EdgeNode.Sync.Blobs;
 using EdgeNode.Wire;
 
 namespace EdgeNode.Appliance;
@@ -13,6 +14,7 @@ public sealed record NodeOptions
     public static NodeOptions Default { get; } = new();
 
     public SyncOptions Sync { get; init; } = SyncOptions.Default;
+    public BlobOptions Blobs { get; init; } = BlobOptions.Default;
     public ExchangeOptions Exchange { get; init; } = ExchangeOptions.Default;
     public PairingOptions Pairing { get; init; } = PairingOptions.Default;
     public FindingOptions Finding { get; init; } = FindingOptions.Default;
@@ -57,6 +59,8 @@ public sealed class Node : IDisposable
     private readonly PeerRoads _roads;
     private readonly PowerDesk _power;
     private readonly CourierDesk _courier;
+    private readonly Pictures _pictures;
+    private readonly BlobDesk _blobs;
     private readonly P256 _p256 = new();
     private readonly VerifyGate _gate;
     private Moment _looked;
@@ -80,7 +84,9 @@ public sealed class Node : IDisposable
         );
         _outbox = new Outbox(_signer, options.Sync, _lanes);
         _laneDesk = new LaneDesk(_lanes, _outbox, () => Hlc.TimeOf(_state.NextHlc()));
-        _listings = new Listings(_signer, _outbox, entropy, options.Finding.Mode == FindingMode.Replicate);
+        var replicates = options.Finding.Mode == FindingMode.Replicate;
+        _listings = new Listings(_signer, _outbox, entropy, replicates);
+        _pictures = new Pictures(_signer, _outbox, replicates);
         var speaker = new ChainSpeaker(_signer, _outbox);
         bool InTouch(Did peer) => _custody!.IsReady(peer);
         _exchange = new Exchange(speaker, gate, options.Exchange, InTouch, _listings.Spent, _listings.Present);
@@ -99,6 +105,7 @@ public sealed class Node : IDisposable
         _power = new PowerDesk(_signer, _outbox, options.SyncWindow);
         _custody.Reach = _power.Reach;
         _courier = new CourierDesk(_custody, sealer);
+        _blobs = new BlobDesk(Did, _custody, _lanes, _pictures, options.Blobs);
         Card = card;
     }
 
@@ -129,6 +136,7 @@ public sealed class Node : IDisposable
             if (_power.MayPlan(now) && _schedule.IsDue(turn))
                 StartPlan(turn);
             _finding.Due(turn);
+            _blobs.Due(turn);
             _custody.Flush(turn);
             _state.Save(turn);
             _db.Commit();
@@ -154,6 +162,7 @@ public sealed class Node : IDisposable
             _proposer.NextDue(),
             _roads.NextDue(),
             _power.NextDue(_looked),
+            _blobs.NextDue(_db),
         ];
         return dues.Min(d => d);
     }
@@ -207,6 +216,9 @@ public sealed class Node : IDisposable
             case PowerMinute minute:
                 PowerHistory.Put(turn, minute.Facts);
                 break;
+            case BlobFetched or BlobDropped or BlobLost:
+                _blobs.Take(turn, input);
+                break;
             case Flooded or TimerDue:
                 break;
             default:
@@ -232,6 +244,7 @@ public sealed class Node : IDisposable
         _power.Load(turn);
         Lanes.Begin(turn);
         Custody.Begin(turn);
+        BlobBook.Begin(turn);
         Identities.Put(turn, Card.Identity, Did);
         if (Stewards.EnsureCode(turn, _entropy) is { } code)
             turn.Emit(new ShowStewardCode(code));
@@ -277,6 +290,9 @@ public sealed class Node : IDisposable
                 _exchange.ItemsArrived(turn);
                 turn.Emit(new PageChanged(PageChanged.Everybody));
                 return listed;
+            case Kinds.Picture or Kinds.BlobReceipt:
+                turn.Emit(new PageChanged(PageChanged.Everybody));
+                return _pictures.Apply(turn, statement);
             case Kinds.PowerNotice:
                 return PowerBook.Apply(turn, statement);
             case Kinds.PartnerQuery or Kinds.PartnerAnswer or Kinds.PartnerSummary:
@@ -319,6 +335,7 @@ public sealed class Node : IDisposable
             StopCabinet stop => DoStop(turn, stop),
             GrantLane or PauseLane or CloseLane or SendAgain or DiscardAside => _laneDesk.Do(turn, command),
             PairFrame frame => DoPair(turn, frame),
+            ShowPicture or ServeBlob or BlobServed => _blobs.Do(turn, command),
             CarryOut carry => _courier.Out(turn, carry),
             CarryIn carry => _courier.In(turn, carry),
             _ => throw new InvariantException($"no handler for {command.GetType().Name}"),
@@ -494,6 +511,7 @@ public sealed class Node : IDisposable
         PeerBook.Contacted(turn, peer);
         _exchange.Contacted(turn, peer);
         _finding.Met(peer);
+        BlobFetches.Met(turn, peer);
         turn.Emit(new PageChanged(PageChanged.Everybody));
     }
 
@@ -501,6 +519,7 @@ public sealed class Node : IDisposable
     {
         _custody.Welcome(peer, turn.Now);
         _laneDesk.Opened(turn, peer);
+        BlobBook.SetLive(turn, peer, true);
         _listings.Reshare(turn, peer);
         _exchange.Welcome(turn, peer);
         _finding.Forget(peer);
@@ -514,6 +533,7 @@ public sealed class Node : IDisposable
         _custody.Dismiss(turn, peer);
         _outbox.Abandon(turn, peer, "peer.ended");
         _lanes.Drop(turn, peer);
+        BlobBook.SetLive(turn, peer, false);
         turn.Emit(new PageChanged(PageChanged.Everybody));
     }
 

@@ -1,6 +1,7 @@
 using EdgeNode.Matching;
 using EdgeNode.Store;
 using EdgeNode.Sync;
+using EdgeNode.Sync.Blobs;
 using EdgeNode.Wire;
 
 namespace EdgeNode.Federation;
@@ -96,7 +97,7 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy, bool
             if (item.Active && introduced.Add(item.Participant))
                 Introduce(turn, item.Participant, [peer]);
             if (item.Active)
-                outbox.Enqueue(turn, peer, Statements.Get(turn.Db, item.StatementId));
+                Send(turn, peer, item.Id, item.StatementId);
             else
                 SendWithdrawal(turn, item.Id, item.Version, [peer]);
         }
@@ -114,7 +115,7 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy, bool
                 continue;
             if (introduced.Add(item.Participant))
                 Introduce(turn, item.Participant, [peer]);
-            outbox.Enqueue(turn, peer, Statements.Get(turn.Db, item.StatementId));
+            Send(turn, peer, item.Id, item.StatementId);
         }
     }
 
@@ -129,13 +130,27 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy, bool
         foreach (var edge in proposal.Edges)
         {
             if (own.Contains(edge.FromParticipant) && Items.FindOffering(turn.Db, edge.OfferingId) is { Active: true } offering)
-                Show(turn, offering.Participant, offering.HomeNode, offering.StatementId, offering.Audience, home);
+                Show(turn, offering.Participant, offering.Id, offering.HomeNode, offering.StatementId, offering.Audience, home);
             if (own.Contains(edge.ToParticipant) && Items.FindNeed(turn.Db, edge.NeedId) is { Active: true } need)
-                Show(turn, need.Participant, need.HomeNode, need.StatementId, need.Audience, home);
+                Show(turn, need.Participant, need.Id, need.HomeNode, need.StatementId, need.Audience, home);
         }
     }
 
-    private void Show(Turn turn, Did resident, Did itemHome, string? statementId, IReadOnlyList<Did> audience, Did home)
+    private void Send(Turn turn, Did peer, string itemId, string statementId)
+    {
+        outbox.Enqueue(turn, peer, Statements.Get(turn.Db, statementId));
+        Pictures.Follow(turn, outbox, peer, itemId);
+    }
+
+    private void Show(
+        Turn turn,
+        Did resident,
+        string itemId,
+        Did itemHome,
+        string? statementId,
+        IReadOnlyList<Did> audience,
+        Did home
+    )
     {
         if (itemHome != signer.Node || statementId is null || !audience.Contains(home))
             return;
@@ -144,7 +159,7 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy, bool
         var shared = Items.SharedWith(turn.Db, signer.Node, home).Where(i => i.Participant == resident);
         if (!shared.Any(i => Outbox.HasOrGets(turn.Db, home, i.StatementId)))
             Introduce(turn, resident, [home]);
-        outbox.Enqueue(turn, home, Statements.Get(turn.Db, statementId));
+        Send(turn, home, itemId, statementId);
     }
 
     /// <summary>A neighbour's offering, need or withdrawal; each changes only what its own home node owns.</summary>
@@ -211,11 +226,17 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy, bool
                             )
                     );
             case Kinds.Withdrawal when WireJson.Read(statement.Body, WireJson.Default.WithdrawalBody) is { } w:
-                Items.Withdraw(turn.Db, w.ItemId, statement.From, w.Version, turn.Now);
-                return Verdict.Accepted;
+                return TakeBack(turn, w, statement.From);
             default:
                 return Verdict.Refused(statement.Kind + ".malformed");
         }
+    }
+
+    private static Verdict TakeBack(Turn turn, WithdrawalBody withdrawal, Did home)
+    {
+        if (Items.Withdraw(turn.Db, withdrawal.ItemId, home, withdrawal.Version, turn.Now))
+            BlobBook.Unname(turn, withdrawal.ItemId);
+        return Verdict.Accepted;
     }
 
     public static bool IsCategory(string category) =>
@@ -231,6 +252,7 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy, bool
     {
         if (!Items.Withdraw(turn.Db, itemId, signer.Node, version + 1, turn.Now))
             return false;
+        BlobBook.Unname(turn, itemId);
         if (audience.Count > 0)
             SendWithdrawal(turn, itemId, version + 1, audience);
         return true;

@@ -36,6 +36,10 @@ public static class PeerBook
     public static bool IsEnrolled(Db db, Did did) =>
         db.Exists("SELECT 1 FROM peering WHERE did = $1 AND state = 'enrolled'", did.Value);
 
+    /// <summary>The enrolled peer that pinned this TLS key; null for any other.</summary>
+    public static Did? FindByKey(Db db, string spki) =>
+        db.Text("SELECT did FROM peering WHERE spki = $1 AND state = 'enrolled'", spki) is { } did ? new Did(did) : null;
+
     /// <summary>What a verified pairing frame says of the other side; its state is written by <see cref="SetState"/>.</summary>
     public static void Put(Turn turn, PairingMessage message, PeerState state)
     {

@@ -188,6 +188,20 @@ public sealed class Custody(
     }
 
     /// <summary>
+    /// How long to wait before the next slice of a blob leaves for this peer; null when bundles go first for now, or the peer is none of ours.
+    /// </summary>
+    public TimeSpan? Slice(Turn turn, Did peer, int stream, int bytes) =>
+        _contacts.TryGetValue(peer, out var contact)
+            ? contact.Pace.Slice(
+                stream,
+                bytes,
+                lanes.Rate(turn.Db, peer, stream),
+                contact.Sends && outbox.HasBacklog(turn, peer),
+                turn.Now
+            )
+            : null;
+
+    /// <summary>
     /// The end of each step: receipts that are owed, signs of life, then bundles for every peer in turn while windows and the step's budget have room.
     /// </summary>
     public void Flush(Turn turn)

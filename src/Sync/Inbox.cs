@@ -253,6 +253,8 @@ public static class Traffic
     public const string BytesReceived = "bytes_received";
     public const string StatementsSent = "statements_sent";
     public const string StatementsReceived = "statements_received";
+    public const string BlobBytesSent = "blob_bytes_sent";
+    public const string BlobBytesReceived = "blob_bytes_received";
     public const string ReceiptsSent = "receipts_sent";
     public const string ReceiptsReceived = "receipts_received";
 

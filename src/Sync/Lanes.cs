@@ -221,27 +221,60 @@ public sealed class Lanes
     {
         if (ClassOf(stream) is not { } cls || Find(turn.Db, peer, cls, LaneDirection.In) is not { } lane)
             return Verdict.Accepted;
-        var today = DayOf(turn.Now);
-        var used = turn.Db.One(
+        var used = UsedToday(turn, peer, cls);
+        if (used.Rows + 1 > lane.MaxRows || used.Bytes + bytes > lane.MaxBytes)
+            return Verdict.Quota(OfLanes + "quota");
+        Use(turn, peer, cls, used.Rows + 1, used.Bytes + bytes);
+        return Verdict.Accepted;
+    }
+
+    /// <summary>Whether blobs of a stream may leave for this peer now: its lane is open, and they are shed with bulk, before what people wait for.</summary>
+    public bool BlobsFlow(Db db, Did peer, int stream, Moment now) =>
+        DataMap.BulkStream <= _lastByPower && Flows(db, peer, stream, now);
+
+    /// <summary>Whether a blob may be fetched from this peer now: as for a statement of its stream, and only while there is power and disk for bulk.</summary>
+    public Verdict AdmitsBlob(Turn turn, Did peer, int stream, long bytes)
+    {
+        if (DataMap.BulkStream > _lastByPower)
+            return Verdict.Quota(OfLanes + Power);
+        if (DataMap.BulkStream > Room.LastStream())
+            return Verdict.Quota(DiskLow);
+        var admitted = Admits(turn.Db, peer, stream, turn.Now);
+        if (!admitted.IsAccepted || ClassOf(stream) is not { } cls)
+            return admitted;
+        return UsedToday(turn, peer, cls).Bytes + bytes <= Find(turn.Db, peer, cls, LaneDirection.In)!.MaxBytes
+            ? admitted
+            : Verdict.Quota(OfLanes + "quota");
+    }
+
+    /// <summary>Counts bytes of a blob that came over an incoming lane.</summary>
+    public void CountBlob(Turn turn, Did peer, int stream, long bytes)
+    {
+        if (bytes <= 0 || ClassOf(stream) is not { } cls || Find(turn.Db, peer, cls, LaneDirection.In) is null)
+            return;
+        var used = UsedToday(turn, peer, cls);
+        Use(turn, peer, cls, used.Rows, used.Bytes + bytes);
+    }
+
+    private static (long Rows, long Bytes) UsedToday(Turn turn, Did peer, DataClass cls) =>
+        turn.Db.One(
             "SELECT rows, bytes FROM lane_use WHERE peer = $1 AND class = $2 AND day = $3",
             r => (Rows: r.Long(0), Bytes: r.Long(1)),
             peer.Value,
             cls.ToWire(),
-            today
+            DayOf(turn.Now)
         );
-        if (used.Rows + 1 > lane.MaxRows || used.Bytes + bytes > lane.MaxBytes)
-            return Verdict.Quota(OfLanes + "quota");
+
+    private static void Use(Turn turn, Did peer, DataClass cls, long rows, long bytes) =>
         turn.Db.Run(
             "INSERT INTO lane_use (peer, class, day, rows, bytes) VALUES ($1, $2, $3, $4, $5) "
                 + "ON CONFLICT (peer, class) DO UPDATE SET day = $3, rows = $4, bytes = $5",
             peer.Value,
             cls.ToWire(),
-            today,
-            used.Rows + 1,
-            used.Bytes + bytes
+            DayOf(turn.Now),
+            rows,
+            bytes
         );
-        return Verdict.Accepted;
-    }
 
     private static void Note(Turn turn, string cause, int lastStream, string says) =>
         turn.Db.Run(

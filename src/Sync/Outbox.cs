@@ -108,8 +108,8 @@ public sealed class Outbox(Signer signer, SyncOptions options, Lanes lanes)
         return formed;
     }
 
-    /// <summary>Streams that have something due, whose lane is open and whose rate allows it, the most urgent first.</summary>
-    private List<int> Ready(Turn turn, Did peer, Pace pace)
+    /// <summary>Streams that have something due, whose lane is open and whose rate allows it (without a pace: whatever the rate), the most urgent first.</summary>
+    private List<int> Ready(Turn turn, Did peer, Pace? pace)
     {
         var ready = new List<int>();
         var waiting = WaitingFor(turn.Db, peer);
@@ -120,12 +120,15 @@ public sealed class Outbox(Signer signer, SyncOptions options, Lanes lanes)
                 && !waiting.IsPutOff(stream, turn.Now, options.QuotaPause)
                 && lanes.Flows(turn.Db, peer, stream, turn.Now)
                 && HasDue(turn, peer, stream)
-                && pace.IsFree(stream, turn.Now)
+                && pace?.IsFree(stream, turn.Now) != false
             )
                 ready.Add(stream);
         }
         return ready.Count < 2 ? ready : [.. ready.OrderBy(s => lanes.Urgency(turn.Db, peer, s)).ThenBy(s => s)];
     }
+
+    /// <summary>Whether something is due for this peer by a lane that flows, be it only held by the lane's rate.</summary>
+    public bool HasBacklog(Turn turn, Did peer) => Ready(turn, peer, null).Count > 0;
 
     private bool HasDue(Turn turn, Did peer, int stream) =>
         turn.Db.Exists(

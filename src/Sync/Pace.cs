@@ -15,8 +15,12 @@ public sealed class Pace(bool rated = true)
     /// <summary>No rate makes a lane wait longer than this for its next bundle: 64,000 bytes at the least rate.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(65);
 
+    /// <summary>What blobs are owed of the floor is kept up to this: one slice.</summary>
+    private const long MostForBlobs = 64 * 1024;
+
     private readonly Dictionary<int, Moment> _free = [];
     private long _overtaken;
+    private long _blobs;
     private int _lastFloor = -1;
 
     /// <summary>When a lane with a rate that has something to send may send again; null when none waits for that.</summary>
@@ -47,6 +51,7 @@ public sealed class Pace(bool rated = true)
     /// <summary>A bundle was formed. <paramref name="ready"/> is what it was chosen from.</summary>
     public void Formed(IReadOnlyList<int> ready, int stream, int bytes, long rate, Moment now)
     {
+        _blobs = Math.Min(MostForBlobs, _blobs + (long)bytes * FloorPercent / (100 - FloorPercent));
         if (ready.Count > 1 && stream == ready[0])
             _overtaken += bytes;
         else if (stream != ready[0])
@@ -56,5 +61,24 @@ public sealed class Pace(bool rated = true)
         }
         if (rated && rate > 0)
             _free[stream] = now + TimeSpan.FromMilliseconds(Math.Min(bytes * 1000.0 / rate, LongestWait.TotalMilliseconds));
+    }
+
+    /// <summary>
+    /// How long to wait before a slice of a blob leaves by this stream's lane; null when it is not to leave yet. While bundles wait it gets the floor; without
+    /// them all there is. Its bytes count on the lane's clock, so bundles and blobs together keep the rate.
+    /// </summary>
+    public TimeSpan? Slice(int stream, int bytes, long rate, bool bundlesWait, Moment now)
+    {
+        if (bundlesWait && _blobs < bytes)
+            return null;
+        var from = _free.TryGetValue(stream, out var at) && at > now && at - now <= LongestWait ? at : now;
+        var takes = rate > 0 ? TimeSpan.FromMilliseconds(bytes * 1000.0 / rate) : TimeSpan.Zero;
+        if (from - now + takes > LongestWait)
+            return null;
+        if (bundlesWait)
+            _blobs -= bytes;
+        if (rate > 0)
+            _free[stream] = from + takes;
+        return from - now;
     }
 }

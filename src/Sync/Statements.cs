@@ -6,7 +6,7 @@ namespace EdgeNode.Sync;
 /// <summary>The statements this node keeps, own and received, verbatim and once.</summary>
 public sealed class Statements
 {
-    public static StoreModule Module { get; } = new("Sync", typeof(Statements).Assembly, 2);
+    public static StoreModule Module { get; } = new("Sync", typeof(Statements).Assembly, 3);
 
     /// <summary>False when it was already here: its effect has happened and must not happen again.</summary>
     public static bool Keep(Turn turn, Statement statement) =>

@@ -193,6 +193,26 @@ public static class DataMap
             "the neighbours that residents share with",
             Resident
         ),
+        new(
+            Kinds.Picture,
+            DataClass.Shared,
+            SharedStream,
+            1_024,
+            Year,
+            "which picture belongs to an offering; the picture itself is fetched by its hash",
+            "the neighbours the resident named",
+            Resident
+        ),
+        new(
+            Kinds.BlobReceipt,
+            DataClass.Shared,
+            ControlStream,
+            512,
+            Month,
+            "word that a picture has arrived",
+            "the cabinet it came from",
+            Agreed
+        ),
     ];
 
     public static IReadOnlyList<TableRule> TableRules { get; } =
@@ -209,6 +229,9 @@ public static class DataMap
         new("lane_use", DataClass.LocalOnly, "how much came over a lane today", "nobody"),
         new("contact", DataClass.LocalOnly, "how this cabinet stands with each neighbour now", "nobody"),
         new("restraint", DataClass.LocalOnly, "what power and disk hold back now", "nobody"),
+        new("blob", DataClass.LocalOnly, "which pictures are here, wanted or to be deleted", "nobody"),
+        new("blob_name", DataClass.LocalOnly, "which offering has which picture", "nobody"),
+        new("blob_at", DataClass.LocalOnly, "which neighbour has which picture", "nobody"),
         new("set_aside", DataClass.LocalOnly, "what a neighbour did not accept, or we did not", "nobody"),
         new("refusal", DataClass.LocalOnly, "counts of refused traffic by neighbour and reason", "nobody"),
         new("traffic", DataClass.LocalOnly, "totals of bundles and bytes by neighbour", "nobody"),

@@ -19,6 +19,8 @@ public static class Kinds
     public const string PartnerQuery = "partner-query";
     public const string PartnerAnswer = "partner-answer";
     public const string PartnerSummary = "partner-summary";
+    public const string Picture = "picture";
+    public const string BlobReceipt = "blob-receipt";
 
     // Frames that are not statements: they live between two neighbours and are never forwarded.
     public const string Bundle = "bundle";

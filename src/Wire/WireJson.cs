@@ -47,6 +47,8 @@ namespace EdgeNode.Wire;
 [JsonSerializable(typeof(PartnerQueryBody))]
 [JsonSerializable(typeof(PartnerAnswerBody))]
 [JsonSerializable(typeof(PartnerSummaryBody))]
+[JsonSerializable(typeof(PictureBody))]
+[JsonSerializable(typeof(BlobReceiptBody))]
 [JsonSerializable(typeof(string[]))]
 public sealed partial class WireJson : JsonSerializerContext
 {

@@ -26,7 +26,6 @@ internal static class HwCommand
             HwPagesCommand.Shopping(),
             HwStockCommand.Create(),
             HwUnplugTestCommand.Create(),
-            HwDecideCommand.Create(),
         };
 
     public static Option<string?> Bill() =>

@@ -6,6 +6,7 @@ using EdgeNode.Appliance.Web;
 using EdgeNode.Appliance.Web.Api;
 using EdgeNode.Appliance.Web.Parts;
 using EdgeNode.Store;
+using EdgeNode.Sync.Io;
 using EdgeNode.Wire;
 using Microsoft.Data.Sqlite;
 using CliCommand = System.CommandLine.Command;
@@ -47,7 +48,11 @@ internal static class LinkCommand
                 throw new SetupException("folder.missing", $"There is no cabinet in {data}.");
             var now = DateTimeOffset.UtcNow;
             using var db = store.OpenReader();
-            var links = LaneQueries.All(db, new Moment(now.ToUnixTimeMilliseconds()));
+            var links = LaneQueries.All(
+                db,
+                new Moment(now.ToUnixTimeMilliseconds()),
+                sha256 => BlobStore.PartLength(Path.Combine(data, DataFolder.Blobs), sha256)
+            );
             var running = DataFolder.IsInUse(data);
             if (!running)
                 links = links with
@@ -79,6 +84,7 @@ internal static class LinkCommand
             text.WriteLine("There is no neighbour yet.");
         foreach (var peer in links.Peers)
             Peer(text, peer, now);
+        Blobs(text, links.Blobs, now);
         return text.ToString();
     }
 
@@ -93,6 +99,19 @@ internal static class LinkCommand
         );
         foreach (var lane in p.Lanes)
             text.WriteLine($"  {lane.Class, -12} {lane.Direction, -3}  {lane.State, -7}  {Load(lane, now)}");
+    }
+
+    private static void Blobs(StringWriter text, BlobsView b, DateTimeOffset now)
+    {
+        text.WriteLine();
+        text.WriteLine($"pictures: {b.Count} here, {Part.Bytes(b.Bytes)} of {Part.Bytes(b.Quota)}; {b.Wanted} on their way");
+        foreach (var blob in b.UnderWay)
+        {
+            var why = blob.Fault is { } fault ? $", {fault}" : "";
+            text.WriteLine(
+                $"  {blob.Sha256[..8]}  from {blob.From}: {Part.Bytes(blob.Had)} of {Part.Bytes(blob.Bytes)}, {blob.State} for {Age(now, blob.Since)}{why}"
+            );
+        }
     }
 
     private static string Way(string way) =>

@@ -16,6 +16,9 @@ public sealed class DataFolder : IDisposable
     private const int WouldBlock = 11;
     private const int NoSpace = 28;
 
+    /// <summary>The folder of blobs within it.</summary>
+    public const string Blobs = "blobs";
+
     private readonly FileStream _lock;
 
     private DataFolder(string path, FileStream held)

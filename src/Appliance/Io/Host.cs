@@ -6,6 +6,7 @@ using EdgeNode.Hardware.Io;
 using EdgeNode.Matching.Words;
 using EdgeNode.Store;
 using EdgeNode.Sync;
+using EdgeNode.Sync.Blobs;
 using EdgeNode.Sync.Discovery;
 using EdgeNode.Sync.Io;
 using EdgeNode.Wire;
@@ -27,6 +28,8 @@ public sealed class Host : IAsyncDisposable
     private Sealer _sealer = null!;
     private Links? _links;
     private PairingCalls? _calls;
+    private BlobStore _blobs = null!;
+    private BlobHands? _hands;
     private readonly HashSet<string> _favoured = new(StringComparer.Ordinal);
     private MulticastDnsRunner? _discovery;
     private PowerRunner? _power;
@@ -85,6 +88,7 @@ public sealed class Host : IAsyncDisposable
         Keep(certificate);
         _sealer = folder.OpenSealer(identity, SystemEntropy.Instance);
         DoorCheck.RequireFree(_settings);
+        _blobs = new BlobStore(Path.Combine(folder.Path, DataFolder.Blobs));
         Door = new NodeDoor(folder.Store);
         var ballast = new Ballast(folder.Path);
         if (ballast.Free < ballast.Total / 100)
@@ -117,6 +121,8 @@ public sealed class Host : IAsyncDisposable
         );
         _parts.Push(_links);
         _calls = Keep(new PairingCalls(certificate, input => Loop.Post(input)));
+        _hands = new BlobHands(_blobs, new BlobFetcher(certificate, _blobs, BlobFetcherOptions.Default), Loop.PostAsync, Say);
+        _parts.Push(_hands);
         Loop.Start();
         _power?.Attach(input => Loop.Post(input));
         OpenHome(folder, identity);
@@ -301,7 +307,12 @@ public sealed class Host : IAsyncDisposable
         {
             _parts.Push(
                 await PairingDoor
-                    .OpenAsync(new IPEndPoint(_settings.Address, _settings.PairingPort), certificate, Door)
+                    .OpenAsync(
+                        new IPEndPoint(_settings.Address, _settings.PairingPort),
+                        certificate,
+                        Door,
+                        new BlobDoor(Door, _blobs, input => Loop.Post(input))
+                    )
                     .ConfigureAwait(false)
             );
             await OpenWebAsync(folder, identity, certificate).ConfigureAwait(false);
@@ -365,6 +376,7 @@ public sealed class Host : IAsyncDisposable
             Card = CardOf(identity, certificate),
             DataFolder = folder.Path,
             Database = folder.Store.Path,
+            Blobs = _blobs,
             PlanCap = _settings.ToNodeOptions().PlanCap,
             JoiningOpen = () => _settings.OpenJoining,
             IsInContact = did => Loop.IsInContact(did),
@@ -475,6 +487,9 @@ public sealed class Host : IAsyncDisposable
                 break;
             case PairSend send:
                 _calls?.Send(send);
+                break;
+            case FetchBlob or DropBlob or SweepBlobs:
+                _hands!.Do(effect);
                 break;
             case OpenRelay:
                 _links!.OpenRelay();

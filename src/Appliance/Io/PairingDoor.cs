@@ -11,14 +11,14 @@ namespace EdgeNode.Appliance.Io;
 /// </summary>
 public sealed class PairingDoor : IAsyncDisposable
 {
-    /// <summary>Connections at once; pairing is rare.</summary>
-    public const int MaxConnections = 16;
+    /// <summary>Connections at once: pairing is rare, and a peer needs one for all its blobs.</summary>
+    public const int MaxConnections = 64;
 
     private readonly WebApplication _web;
 
     private PairingDoor(WebApplication web) => _web = web;
 
-    public static async Task<PairingDoor> OpenAsync(IPEndPoint at, X509Certificate2 certificate, NodeDoor door)
+    internal static async Task<PairingDoor> OpenAsync(IPEndPoint at, X509Certificate2 certificate, NodeDoor door, BlobDoor? blobs)
     {
         var builder = BareWeb.NewBuilder();
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -28,10 +28,13 @@ public sealed class PairingDoor : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = PairingMessage.MaxSize;
             kestrel.Limits.MaxConcurrentConnections = MaxConnections;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 16;
             kestrel.Listen(at, listen => listen.UseHttps(https => Configure(https, certificate)));
         });
         var web = builder.Build();
         web.MapPost("/pair", (HttpContext http) => Take(http, door));
+        if (blobs is not null)
+            web.MapGet("/blobs/{sha256}", (HttpContext http) => blobs.Serve(http));
         await web.StartAsync().ConfigureAwait(false);
         return new PairingDoor(web);
     }

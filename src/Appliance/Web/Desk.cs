@@ -52,6 +52,13 @@ public interface IDesk
     Task<Outcome<NewCard>> Join(string label, string? language, bool bySteward, CancellationToken token);
     Task<Outcome<OpenedCard>> OpenCard(byte[] secret, CancellationToken token);
     Task<Outcome<string>> Offer(OpenedCard who, string category, string title, Share share, CancellationToken token);
+
+    /// <summary>Gives an own offering a picture (a file as a phone has it), or takes it away (null).</summary>
+    Task<Outcome<Done>> ShowPicture(OpenedCard who, string offeringId, byte[]? file, CancellationToken token);
+
+    /// <summary>A picture that this resident may see here; null when there is none.</summary>
+    PictureBytes? Picture(string did, string sha256);
+
     Task<Outcome<Done>> WithdrawOffering(OpenedCard who, string id, CancellationToken token);
     Task<Outcome<string>> Need(OpenedCard who, IReadOnlyList<string> accepts, string title, Share share, CancellationToken token);
     Task<Outcome<Done>> WithdrawNeed(OpenedCard who, string id, CancellationToken token);

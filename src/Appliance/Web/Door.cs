@@ -55,6 +55,9 @@ public sealed record WebRoute(string Method, string Pattern, Access Access, Carr
 
     /// <summary>True when the route may change something.</summary>
     public bool Mutates => Method is not "GET";
+
+    /// <summary>Longest body in bytes where it is another than the door's.</summary>
+    public int? MaxBody { get; init; }
 }
 
 /// <summary>
@@ -110,8 +113,8 @@ public sealed class Door : IDisposable
         Get(pattern, access, v => Task.FromResult(handle(v)));
 
     /// <summary>A form of ours: needs the form token.</summary>
-    public void PostForm(string pattern, Access access, Func<Visit, Task<Reply>> handle) =>
-        _routes.Add(new WebRoute("POST", pattern, access, Carries.Form, handle));
+    public void PostForm(string pattern, Access access, Func<Visit, Task<Reply>> handle, int? maxBody = null) =>
+        _routes.Add(new WebRoute("POST", pattern, access, Carries.Form, handle) { MaxBody = maxBody });
 
     /// <summary>JSON: needs the content type, which makes every other origin's browser ask first and be refused.</summary>
     public void PostJson(string pattern, Access access, Func<Visit, Task<Reply>> handle) =>

@@ -151,22 +151,29 @@ internal static class DoorGuard
             return Errors.Of(visit.Door, route, 400, "web.malformed");
         }
 
-        visit.Form = await ReadForm(visit);
+        visit.Form = await ReadForm(visit, route.MaxBody ?? visit.Door.Options.MaxBody);
         return IsOurForm(visit) ? null : Errors.Of(visit.Door, route, 403, "web.old_form");
     }
 
     private static bool IsJson(HttpRequest request) =>
         request.ContentType?.Split(';')[0].Trim().Equals("application/json", StringComparison.OrdinalIgnoreCase) == true;
 
-    private static Task<IFormCollection> ReadForm(Visit visit)
+    private static Task<IFormCollection> ReadForm(Visit visit, int maxBody)
     {
+        if (visit.Http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = maxBody;
+        }
+
         var limits = new FormOptions
         {
             ValueCountLimit = 256,
             KeyLengthLimit = 128,
             ValueLengthLimit = visit.Door.Options.MaxBody,
-            BufferBodyLengthLimit = visit.Door.Options.MaxBody,
-            MultipartBodyLengthLimit = visit.Door.Options.MaxBody,
+            BufferBodyLengthLimit = maxBody,
+            MultipartBodyLengthLimit = maxBody,
+            // In memory, whatever its size: nothing of a visitor's is written outside the cabinet's folder.
+            MemoryBufferThreshold = maxBody,
         };
         return new FormFeature(visit.Http.Request, limits).ReadFormAsync(visit.Token);
     }

@@ -16,6 +16,7 @@ internal static class Errors
         ("item.capacity", 400),
         ("item.audience", 400),
         ("item.too_long", 400),
+        (".too_large", 413),
         (".wrong_code", 401),
         ("resident.unknown", 401),
         (".closed", 403),

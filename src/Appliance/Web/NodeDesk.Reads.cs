@@ -36,7 +36,18 @@ public sealed partial class NodeDesk
             (db, names) =>
             {
                 var found = EntryFinder.Find(db, typed, Homes(db), most);
-                return new FindView([.. found.Entries.Select(e => FoundOf(names, did, e))], found.More, found.Meant);
+                return new FindView(
+                    [
+                        .. found.Entries.Select(e =>
+                            FoundOf(names, did, e) with
+                            {
+                                Picture = e.IsOffering ? BlobQueries.PictureOf(db, names, e.Id) : null,
+                            }
+                        ),
+                    ],
+                    found.More,
+                    found.Meant
+                );
             }
         );
 
@@ -75,7 +86,7 @@ public sealed partial class NodeDesk
 
     public IReadOnlyList<QueueView> Queues() => door.Read(db => StewardQueries.Queues(db, options.IsInContact));
 
-    public LinksView Links() => door.Read(db => LaneQueries.All(db, Now));
+    public LinksView Links() => door.Read(db => LaneQueries.All(db, Now, sha256 => options.Blobs?.PartLength(sha256) ?? 0));
 
     public IReadOnlyList<SetAsideView> SetAside(int most) => Read((db, names) => StewardQueries.SetAside(db, names, most));
 

@@ -20,6 +20,9 @@ public sealed record NodeDeskOptions
     /// <summary>The database file.</summary>
     public required string Database { get; init; }
 
+    /// <summary>Where pictures are kept; null = nowhere.</summary>
+    public Sync.Io.BlobStore? Blobs { get; init; }
+
     /// <summary>Longest ring that is looked for (default: that of <see cref="NodeOptions"/>).</summary>
     public int PlanCap { get; init; } = NodeOptions.Default.PlanCap;
 

@@ -50,7 +50,10 @@ internal static class EntryQueries
                     ShareOf(db, o.Audience),
                     o.At,
                     Deliveries(db, names, o.Audience, o.Statement)
-                )),
+                )
+                {
+                    Picture = BlobQueries.PictureOf(db, names, o.Id),
+                }),
         ];
 
     public static List<NeedView> Needs(Db db, NodeNames names, string did) =>

@@ -9,7 +9,10 @@ internal static class LaneQueries
 {
     private const string Control = "control";
 
-    public static LinksView All(Db db, Moment now)
+    /// <param name="db">A reader.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="had">Bytes fetched so far of a blob.</param>
+    public static LinksView All(Db db, Moment now, Func<string, long> had)
     {
         var restraints = db.All(
             "SELECT cause, last_stream, says, since FROM restraint WHERE last_stream < $1 ORDER BY cause",
@@ -21,7 +24,11 @@ internal static class LaneQueries
                 + "WHERE p.state = 'enrolled' ORDER BY p.name, p.did",
             r => new PeerLanes(r.Text(0), r.Text(1), r.Text(2), AtOrNull(r.LongOrNull(3)), AtOrNull(r.LongOrNull(4)), 0, 0, 0, [])
         );
-        return new LinksView(restraints, [.. peers.Select(p => Fill(db, p, restraints, now))]);
+        string NameOf(string did) => peers.Find(p => p.Did == did)?.Name ?? "";
+        return new LinksView(restraints, [.. peers.Select(p => Fill(db, p, restraints, now))])
+        {
+            Blobs = BlobQueries.All(db, NameOf, had),
+        };
     }
 
     private static PeerLanes Fill(Db db, PeerLanes peer, List<RestraintView> restraints, Moment now) =>

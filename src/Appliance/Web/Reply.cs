@@ -30,6 +30,9 @@ public abstract class Reply
     /// <summary>Bytes that the browser saves under a name of ours.</summary>
     public static Reply Download(byte[] bytes, string name) => new DownloadReply(bytes, name);
 
+    /// <summary>A picture by its hash: it never changes, so the browser keeps it; only the one who is signed in.</summary>
+    public static Reply Picture(byte[] bytes, string type) => new PictureReply(bytes, type);
+
     /// <summary>An embedded file; cached for a year when asked for by its tag, otherwise checked each time.</summary>
     public static Reply File(Asset asset) => new FileReply(asset);
 
@@ -123,6 +126,17 @@ public abstract class Reply
         {
             http.Response.ContentType = "application/octet-stream";
             http.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
+            http.Response.ContentLength = bytes.Length;
+            await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
+        }
+    }
+
+    private sealed class PictureReply(byte[] bytes, string type) : Reply
+    {
+        public override async Task Write(HttpContext http)
+        {
+            http.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
+            http.Response.ContentType = type;
             http.Response.ContentLength = bytes.Length;
             await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
         }

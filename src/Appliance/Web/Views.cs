@@ -60,7 +60,18 @@ public sealed record OfferingView(
     Share Share,
     DateTimeOffset Since,
     IReadOnlyList<Delivery> Deliveries
-);
+)
+{
+    public PictureView? Picture { get; init; }
+}
+
+/// <summary>A picture of an offering.</summary>
+/// <param name="IsHere">Its bytes are at this cabinet; else they are on their way.</param>
+/// <param name="At">Names of the neighbours that have signed for it.</param>
+public sealed record PictureView(string Sha256, bool IsHere, IReadOnlyList<string> At);
+
+/// <summary>The bytes of a picture.</summary>
+public sealed record PictureBytes(string Type, byte[] Bytes);
 
 /// <summary>Something a resident needs: any one of the accepted categories would do.</summary>
 public sealed record NeedView(
@@ -84,7 +95,10 @@ public sealed record FoundView(
     string Cabinet,
     bool IsHere,
     bool IsMine
-);
+)
+{
+    public PictureView? Picture { get; init; }
+}
 
 /// <summary>What a search found.</summary>
 /// <param name="More">There are more than are shown.</param>
@@ -293,7 +307,40 @@ public sealed record PeerLanes(
 public sealed record RestraintView(string Cause, int LastStream, string Says, DateTimeOffset Since);
 
 /// <summary>All links of a cabinet at one moment.</summary>
-public sealed record LinksView(IReadOnlyList<RestraintView> Restraints, IReadOnlyList<PeerLanes> Peers);
+public sealed record LinksView(IReadOnlyList<RestraintView> Restraints, IReadOnlyList<PeerLanes> Peers)
+{
+    public BlobsView Blobs { get; init; } = BlobsView.None;
+}
+
+/// <summary>Blobs of a cabinet: what is kept, what may be kept, and what is under way.</summary>
+/// <param name="Count">Blobs here.</param>
+/// <param name="Bytes">Their bytes.</param>
+/// <param name="Quota">Bytes of all blobs that may be here.</param>
+/// <param name="PeerQuota">Bytes of one neighbour's.</param>
+/// <param name="UnderWay">The oldest that are not here yet.</param>
+public sealed record BlobsView(long Count, long Bytes, long Quota, long PeerQuota, IReadOnlyList<BlobUnderWay> UnderWay)
+{
+    public static BlobsView None { get; } = new(0, 0, 0, 0, []);
+
+    /// <summary>All that are not here yet.</summary>
+    public long Wanted { get; init; }
+}
+
+/// <summary>A blob that is not here yet.</summary>
+/// <param name="From">Name of the neighbour whose it is.</param>
+/// <param name="Had">Bytes fetched so far.</param>
+/// <param name="Bytes">Bytes it is to have.</param>
+/// <param name="State">wanted, or refused when its bytes were no picture.</param>
+/// <param name="Fault">Code of the last failure; null when there was none.</param>
+public sealed record BlobUnderWay(
+    string Sha256,
+    string From,
+    long Had,
+    long Bytes,
+    string State,
+    string? Fault,
+    DateTimeOffset Since
+);
 
 /// <summary>A ring as the steward sees it.</summary>
 public sealed record StewardRing(

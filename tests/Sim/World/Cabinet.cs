@@ -2,6 +2,7 @@ using EdgeNode.Appliance;
 using EdgeNode.Federation;
 using EdgeNode.Store;
 using EdgeNode.Sync;
+using EdgeNode.Sync.Blobs;
 using EdgeNode.Wire;
 using EdgeNode.Wire.Io;
 using Microsoft.Data.Sqlite;
@@ -376,7 +377,7 @@ internal sealed class Cabinet : Station, IDisposable
                 World.People.PageChanged(this, changed.Reader);
                 break;
             // A steward's screen and the machine's radios are not in this world, and its relay waits for nobody.
-            case ShowStewardCode or ApplyLoads or OpenRelay:
+            case ShowStewardCode or ApplyLoads or OpenRelay or SweepBlobs:
                 break;
             default:
                 throw new InvariantException($"nothing performs {effect.GetType().Name}");

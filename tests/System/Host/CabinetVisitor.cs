@@ -79,6 +79,28 @@ internal sealed class CabinetVisitor : IDisposable
     public Task<Answered> PostAsync(string path, JsonObject body) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) });
 
+    /// <summary>Gives a file by the form of a page, as a browser does; the status.</summary>
+    public async Task<int> UploadAsync(string page, string field, byte[] file)
+    {
+        var shown = (await GetAsync(page)).Text;
+        const string Mark = "name=\"_t\" value=\"";
+        var at = shown.IndexOf(Mark, StringComparison.Ordinal) + Mark.Length;
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent(shown[at..shown.IndexOf('"', at)]), "_t" },
+            { new ByteArrayContent(file), field, "file" },
+        };
+        using var response = await _http.PostAsync(new Uri(page, UriKind.Relative), form);
+        return (int)response.StatusCode;
+    }
+
+    /// <summary>What is at a path, when it is there.</summary>
+    public async Task<byte[]?> BytesAsync(string path)
+    {
+        using var response = await _http.GetAsync(new Uri(path, UriKind.Relative));
+        return response.IsSuccessStatusCode ? await response.Content.ReadAsByteArrayAsync() : null;
+    }
+
     /// <summary>Null when nobody answered: what was asked for may then have happened or not.</summary>
     public static async Task<Answered?> TryAsync(Task<Answered> request)
     {

@@ -17,10 +17,15 @@ internal sealed class TwoCabinets : IAsyncDisposable
     public CabinetProcess Mill { get; }
     public CabinetProcess Hill { get; }
 
-    public static async Task<TwoCabinets> PeeredAndPartedAsync(
+    public static Task<TwoCabinets> PeeredAndPartedAsync(
         string? relay = null,
         (string User, string PasswordFile)? login = null
-    )
+    ) => MakeAsync(two => two.PartAsync(relay, login));
+
+    /// <summary>Two neighbours with a link.</summary>
+    public static Task<TwoCabinets> PeeredAsync() => MakeAsync(_ => Task.CompletedTask);
+
+    private static async Task<TwoCabinets> MakeAsync(Func<TwoCabinets, Task> after)
     {
         var two = new TwoCabinets(CabinetProcess.Make(), CabinetProcess.Make());
         try
@@ -30,7 +35,7 @@ internal sealed class TwoCabinets : IAsyncDisposable
             await two.Mill.StartAsync();
             await two.Hill.StartAsync();
             await two.PeerAsync();
-            await two.PartAsync(relay, login);
+            await after(two);
             return two;
         }
         catch

@@ -12,6 +12,9 @@ public sealed class StoreFileTests : IDisposable
 
     private static readonly string[] SyncTables =
     [
+        "blob_at",
+        "blob_name",
+        "blob",
         "outbox",
         "bundle_out",
         "stream_out",
@@ -56,14 +59,37 @@ public sealed class StoreFileTests : IDisposable
         using (var db = Fresh.OpenWriter(Node.Modules))
             MakeOlder(db);
         using var newer = Fresh.OpenWriter(Node.Modules);
-        Assert.Equal(2, newer.Number("SELECT version FROM meta WHERE module = 'Sync'"));
+        Assert.Equal(3, newer.Number("SELECT version FROM meta WHERE module = 'Sync'"));
         Assert.Equal(3, newer.Number("SELECT bytes FROM outbox WHERE peer = $1", Hill));
         Assert.Equal(
             ["in", "out"],
             newer.All("SELECT direction FROM lane WHERE peer = $1 AND class = 'shared' ORDER BY direction", r => r.Text(0), Hill)
         );
         Assert.Equal(1, newer.Number("SELECT count(*) FROM set_aside WHERE state = 'open'"));
+        Assert.Equal(0, newer.Number("SELECT count(*) FROM blob"));
     }
+
+    [Fact]
+    public void A_database_from_before_blobs_gets_the_tables_of_today_and_keeps_what_it_has()
+    {
+        List<string> shape;
+        using (var db = Fresh.OpenWriter(Node.Modules))
+        {
+            shape = BlobShape(db);
+            db.Run("INSERT INTO refusal (peer, code, count, last) VALUES ('p', 'c', 7, 0)");
+            foreach (var table in SyncTables.Where(t => t.StartsWith("blob", StringComparison.Ordinal)))
+                db.Run($"DROP TABLE {table}");
+            db.Run("UPDATE meta SET version = 2 WHERE module = 'Sync'");
+        }
+        using var newer = Fresh.OpenWriter(Node.Modules);
+        Assert.Equal(3, newer.Number("SELECT version FROM meta WHERE module = 'Sync'"));
+        Assert.Equal(shape, BlobShape(newer));
+        Assert.NotEmpty(shape);
+        Assert.Equal(7, newer.Number("SELECT count FROM refusal"));
+    }
+
+    private static List<string> BlobShape(Db db) =>
+        db.All("SELECT sql FROM sqlite_schema WHERE name LIKE 'blob%' AND sql IS NOT NULL ORDER BY name", r => r.Text(0));
 
     /// <summary>As version 1 of Sync left it: a neighbour, a statement that waits for it, and one that it refused.</summary>
     private static void MakeOlder(Db db)

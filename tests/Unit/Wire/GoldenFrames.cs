@@ -121,6 +121,11 @@ internal sealed class GoldenFrames : IDisposable
                 new PowerNoticeBody(PowerNoticeBody.Going, "mains", Now.ToRfc3339(), (Now + TimeSpan.FromHours(2)).ToRfc3339()),
                 WireJson.Default.PowerNoticeBody
             ),
+            Kinds.Picture => WireJson.Write(
+                new PictureBody(Offered, 1, Contract, 204_800, "image/jpeg"),
+                WireJson.Default.PictureBody
+            ),
+            Kinds.BlobReceipt => WireJson.Write(new BlobReceiptBody(Contract, 204_800), WireJson.Default.BlobReceiptBody),
             Kinds.Withdrawal => WireJson.Write(new WithdrawalBody(Offered, 2), WireJson.Default.WithdrawalBody),
             Kinds.Receipt => WireJson.Write(Receipt(), WireJson.Default.ReceiptBody),
             Kinds.Have => WireJson.Write(Have(), WireJson.Default.HaveBody),
@@ -184,6 +189,8 @@ internal sealed class GoldenFrames : IDisposable
             Kinds.PartnerQuery => Again(body, json.PartnerQueryBody),
             Kinds.PartnerAnswer => Again(body, json.PartnerAnswerBody),
             Kinds.PartnerSummary => Again(body, json.PartnerSummaryBody),
+            Kinds.Picture => Again(body, json.PictureBody),
+            Kinds.BlobReceipt => Again(body, json.BlobReceiptBody),
             Kinds.Genesis or Kinds.Bundle => body.ToArray(),
             Kinds.ManifestCard => Again(body, json.ManifestBody),
             _ => Again(body, json.PairingBody),

@@ -35,12 +35,27 @@ internal static class LaneMetrics
             p => p.LastContact is { } at ? Seconds(now - at) : null
         );
         WriteLanes(text, links, now);
+        Blobs(text, links.Blobs);
         Head(text, "edgenode_restraint", "gauge", "Last stream that flows while power or disk holds lanes back.");
         foreach (var r in links.Restraints)
             text.Append(
                 CultureInfo.InvariantCulture,
                 $"edgenode_restraint{{cause=\"{Metrics.Escape(r.Cause)}\"}} {r.LastStream}\n"
             );
+    }
+
+    private static void Blobs(StringBuilder text, BlobsView b)
+    {
+        Number(text, "edgenode_blobs", "Blobs here.", b.Count);
+        Number(text, "edgenode_blob_bytes", "Bytes of the blobs here.", b.Bytes);
+        Number(text, "edgenode_blob_quota_bytes", "Bytes of blobs that may be here.", b.Quota);
+        Number(text, "edgenode_blobs_wanted", "Blobs that statements name and that are not here yet.", b.Wanted);
+    }
+
+    private static void Number(StringBuilder text, string name, string help, long value)
+    {
+        Head(text, name, "gauge", help);
+        text.Append(CultureInfo.InvariantCulture, $"{name} {value}\n");
     }
 
     private static void WriteLanes(StringBuilder text, LinksView links, DateTimeOffset now)

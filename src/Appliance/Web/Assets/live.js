@@ -24,6 +24,9 @@
   var form = doc.querySelector("form[data-suggest]");
   if (form) suggest(form, doc.getElementById("title"), doc.getElementById("kinds"));
 
+  // A picture is made smaller before it is sent; drawn anew it also loses what the camera wrote into it. Without a script the cabinet does the second part.
+  each(doc.querySelectorAll("form[data-shrink]"), shrink);
+
   // On a narrow screen the stewards' rail scrolls; the present place must be seen.
   var rail = doc.querySelector(".rail"), here = doc.querySelector(".rail [aria-current]");
   if (rail && here) rail.scrollLeft = here.offsetLeft - (rail.clientWidth - here.offsetWidth) / 2;
@@ -62,6 +65,34 @@
         each(kinds.querySelectorAll("input"), function (box) { if (chosen.indexOf(box.value) >= 0) box.checked = true; });
       };
       asked.send();
+    }
+  }
+
+  function shrink(form) {
+    var most = +form.getAttribute("data-shrink"), file = form.querySelector("input[type=file]");
+    if (!window.createImageBitmap || !window.DataTransfer || !HTMLCanvasElement.prototype.toBlob) return;
+    form.addEventListener("submit", function (event) {
+      if (!file.files[0]) return;
+      event.preventDefault();
+      createImageBitmap(file.files[0]).then(function (image) { draw(image, 1280, 0.85); }, function () { form.submit(); });
+    });
+    function draw(image, side, quality) {
+      var canvas = doc.createElement("canvas"), scale = Math.min(1, side / Math.max(image.width, image.height));
+      canvas.width = Math.max(1, Math.round(image.width * scale));
+      canvas.height = Math.max(1, Math.round(image.height * scale));
+      var pen = canvas.getContext("2d");
+      pen.fillStyle = "#fff";
+      pen.fillRect(0, 0, canvas.width, canvas.height);
+      pen.drawImage(image, 0, 0, canvas.width, canvas.height);
+      canvas.toBlob(function (small) {
+        if (small && small.size > most && side > 160) { draw(image, Math.round(side * 0.75), Math.max(0.6, quality - 0.05)); return; }
+        if (small) {
+          var chosen = new DataTransfer();
+          chosen.items.add(new File([small], "picture.jpg", { type: "image/jpeg" }));
+          file.files = chosen.files;
+        }
+        form.submit();
+      }, "image/jpeg", quality);
     }
   }
 

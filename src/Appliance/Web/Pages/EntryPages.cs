@@ -12,7 +12,10 @@ public sealed record EntryRow(
     IReadOnlyList<Delivery> Deliveries
 )
 {
-    public static EntryRow Of(OfferingView o) => new(o.Id, o.Title, [o.Category], o.Share, o.Since, o.Deliveries);
+    public PictureView? Picture { get; init; }
+
+    public static EntryRow Of(OfferingView o) =>
+        new(o.Id, o.Title, [o.Category], o.Share, o.Since, o.Deliveries) { Picture = o.Picture };
 
     public static EntryRow Of(NeedView n) => new(n.Id, n.Title, n.Accepts, n.Share, n.Since, n.Deliveries);
 }
@@ -107,13 +110,18 @@ public static class EntryPages
                 f,
                 e.Share,
                 m.Neighbours
-            )}</div></div></div>
+            )}</div></div></div>{PicturePages.Small(f, e.Picture, e.Title)}
             <div class="chips">{(
                 e.Deliveries.Count == 0
                     ? Part.DeliveryChip(f, new Delivery(DeliveryKind.KeptHere, "", e.Since))
                     : Html.Each(e.Deliveries, d => Part.DeliveryChip(f, d))
             )}</div>
-            <div><a class="button plain" href="/{m.Kind}/{e.Id}/withdraw">{f.T.Say("withdraw.link")}</a></div></li>
+            <div class="buttons">{(
+                m.Kind == "offer"
+                    ? (Html)
+                        $"<a class=\"button plain\" href=\"/offer/{e.Id}/picture\">{f.T.Say(e.Picture is null ? "picture.add" : "picture.change")}</a>"
+                    : Html.Empty
+            )}<a class="button plain" href="/{m.Kind}/{e.Id}/withdraw">{f.T.Say("withdraw.link")}</a></div></li>
             """;
 
     private static Html Undo(PageFrame f, EntryListModel m) =>

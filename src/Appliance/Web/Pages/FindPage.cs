@@ -74,7 +74,7 @@ public static class FindPage
             )}</div><div class="soft small">{Html.Each(
                 e.Categories.Take(8).Index(),
                 c => $"{(c.Index > 0 ? " · " : "")}{Categories.NameOf(c.Item, f.T)}"
-            )}</div></div></div>
+            )}</div></div></div>{PicturePages.Small(f, e.Picture, e.Title)}
             <div class="chips">{Part.Chip(e.IsOffering ? "offer" : "need", f.T.Say(e.IsOffering ? "find.offers" : "find.needs", ("who", Part.Words(e.Label))))}{Part.Chip(
                 e.IsHere ? "cabinet" : "peer",
                 Part.Words(e.Cabinet)

@@ -27,6 +27,7 @@ public static class QueuePage
             )}</p><div id="queues" class="stack" data-live="queues neighbours">
             {Html.Each(m.Links.Restraints, r => Restraint(f, r))}
             {(m.Queues.Count == 0 ? Part.EmptyState("queue", f.T.Say("s.queue.none")) : Html.Each(m.Queues, q => Queue(f, m, q)))}
+            {BlobPart.Render(f, m.Links.Blobs)}
             <section><h2>{f.T.Say("s.aside.title")}</h2><p class="soft">{f.T.Say("s.aside.lead")}</p>{(
                 m.Aside.Count == 0 ? Part.Chip("done", f.T.Say("s.aside.none"), "good") : Aside(f, m.Aside)
             )}</section></div>

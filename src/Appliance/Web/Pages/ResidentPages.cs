@@ -20,6 +20,7 @@ public static class ResidentPages
         door.MapCards();
         door.MapEntries("offer");
         door.MapEntries("need");
+        door.MapPictures();
         door.MapRings();
         door.Get("/find", Access.SignedIn, ShowFound);
     }

@@ -98,6 +98,7 @@ internal sealed class LoopNode : IAsyncDisposable
             DataFolder = _folder,
             Database = File.Path,
             JoiningOpen = () => true,
+            Blobs = new EdgeNode.Sync.Io.BlobStore(Path.Combine(_folder, "blobs")),
         };
 
     private Node Make()

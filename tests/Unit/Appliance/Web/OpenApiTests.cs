@@ -119,6 +119,8 @@ public sealed class OpenApiTests : IDisposable
     [InlineData("CourierOut", typeof(CourierOutJson))]
     [InlineData("CourierInRequest", typeof(CourierInRequest))]
     [InlineData("Delivered", typeof(DeliveredJson))]
+    [InlineData("Blobs", typeof(BlobsView))]
+    [InlineData("BlobUnderWay", typeof(BlobUnderWay))]
     public void A_schema_has_exactly_the_members_that_are_written_and_read(string schema, Type type)
     {
         var described = Schemas().Single(s => s.Name == schema).Value;

@@ -281,6 +281,11 @@ internal sealed class PaperDesk : IDesk
             }
         );
 
+    public Task<Outcome<Done>> ShowPicture(OpenedCard who, string offeringId, byte[]? file, CancellationToken token) =>
+        Act<Done>($"show-picture {offeringId} {file?.Length ?? 0}", () => Done.It);
+
+    public PictureBytes? Picture(string did, string sha256) => null;
+
     public Task<Outcome<Done>> WithdrawOffering(OpenedCard who, string id, CancellationToken token) =>
         Act<Done>(
             $"withdraw-offering {id}",

@@ -91,6 +91,7 @@ public sealed partial class TextsTests
             "s.power.word.",
             "s.lane.",
             "s.way.",
+            "s.blob.state.",
             "s.queue.note.",
             "offer.",
             "need.",
