@@ -97,7 +97,8 @@ internal static class MulticastInterfaces
         for (var i = 0; i < bytes.Length; i++)
         {
             var kept = Math.Clamp(prefix - 8 * i, 0, 8);
-            bytes[i] &= (byte)(0xFF00 >> kept);
+            // The bits beyond a byte are meant to fall away.
+            bytes[i] &= unchecked((byte)(0xFF00 >> kept));
         }
         return new IPNetwork(new IPAddress(bytes), prefix);
     }

@@ -125,12 +125,13 @@ public sealed class AvahiDiscoveryTests
 
         await TwoHosts.SetLinkAsync(hosts.B, "enB", up: false);
         await cabinet.LineAsync(line => line.StartsWith("gone\tAway\t", StringComparison.Ordinal), "the loss");
-        var (seen, found) = (Count(cabinet, SeesAway), Count(browse, FindsCorner));
+        var seen = Count(cabinet, SeesAway);
         await TwoHosts.SetLinkAsync(hosts.B, "enB", up: true);
 
         var deadline = TimeSpan.FromSeconds(20);
         await cabinet.LineAsync(SeesAway, "the published service again", deadline, nth: seen + 1);
-        await browse.LineAsync(FindsCorner, "the cabinet again", deadline, nth: found + 1);
+        // avahi never let go of the cabinet: its own side of the cable was not told.
+        await avahi.Browse(Service).LineAsync(FindsCorner, "the cabinet again", deadline, nth: 1);
     }
 
     private static int Count(Child child, Func<string, bool> fits) => child.Said.Split(Environment.NewLine).Count(fits);
