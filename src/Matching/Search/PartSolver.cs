@@ -160,6 +160,8 @@ internal sealed class PartSolver
         Lower(WholePrices.Cover(_problem, [], _root.Prices, [], []));
         if (!complete)
             Lower(WholePrices.Cover(_problem, [], _root.ScaledPrices(), [], []));
+        if (_root.Gradient is { } gradient)
+            Lower(WholePrices.Cover(_problem, [], gradient.Prices, [], []));
         Bound = RootBound = Math.Min(Bound, WholePrices.Bound(_prices.Total, _problem.Unit));
         Offer(BySlack(), meter);
         if (!complete || Bound <= Value)
@@ -234,7 +236,7 @@ internal sealed class PartSolver
             slack[column] = _prices.SlackOf(_problem, column);
         var plan = Ids.ConvertAll(id => Array.BinarySearch(_problem.Ids, id));
         var pieces = new Neighbourhoods(_problem, _context, near, slack, plan);
-        while (!share.Spent && pieces.Improve(share) > 0) { }
+        pieces.Improve(share);
         meter.Count(share.Done);
         plan = pieces.Plan;
         var value = plan.Sum(c => _problem.Weights[c]);

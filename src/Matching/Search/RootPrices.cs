@@ -9,6 +9,9 @@ internal sealed class RootPrices
     /// <summary>Problems with fewer columns than this are given to the simplex method whole.</summary>
     private const int SmallColumns = 1500;
 
+    /// <summary>With more rows than this the simplex method takes long to find its way, and the gradient method shows it first.</summary>
+    private const int ManyRows = 2000;
+
     /// <summary>Columns of each row to begin with, and most that one round adds to a row.</summary>
     private const int PerRow = 3;
 
@@ -39,9 +42,14 @@ internal sealed class RootPrices
         if (problem.Columns <= SmallColumns)
             for (var column = 0; column < problem.Columns; column++)
                 Load(column);
-        else
+        else if (problem.Rows <= ManyRows)
             LoadBest();
+        else
+            LoadNear(meter);
     }
+
+    /// <summary>The prices of the gradient method, where the part was large enough for it.</summary>
+    public GradientPrices? Gradient { get; private set; }
 
     public PackingLp Lp { get; }
 
@@ -128,6 +136,13 @@ internal sealed class RootPrices
         meter.Count(_problem.Entries / 4);
         found.Sort((a, b) => a.Above != b.Above ? b.Above.CompareTo(a.Above) : a.Column.CompareTo(b.Column));
         return LoadSpread(found.ConvertAll(f => f.Column));
+    }
+
+    private void LoadNear(WorkMeter meter)
+    {
+        Gradient = new GradientPrices(_problem, meter);
+        foreach (var column in Gradient.Active)
+            Load(column);
     }
 
     private void LoadBest()
