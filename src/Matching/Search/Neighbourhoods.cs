@@ -8,7 +8,7 @@ internal sealed class Neighbourhoods
 {
     /// <summary>Columns taken out of the plan at once: at first, and at most after doubling whenever nothing is left to try.</summary>
     private const int FirstSize = 12,
-        LargestSize = 96;
+        LargestSize = 384;
 
     /// <summary>Alternatives looked at on the way from one column to the next, the cheapest of each row.</summary>
     private const int PerRow = 24;
@@ -18,6 +18,12 @@ internal sealed class Neighbourhoods
 
     /// <summary>A piece that brought nothing stands for pieces around this part of it, the middle.</summary>
     private const int Middle = 4;
+
+    /// <summary>Columns of a piece that is put together by chance.</summary>
+    private const int ShuffledSize = 48;
+
+    /// <summary>Pieces put together by chance that bring nothing, one after the other, until it is enough.</summary>
+    private const int MostInVain = 60;
 
     private readonly PackingProblem _problem;
     private readonly SearchContext _context;
@@ -32,6 +38,7 @@ internal sealed class Neighbourhoods
     private readonly bool[] _settled;
     private int _size = FirstSize;
     private int _now;
+    private uint _shuffle;
 
     /// <param name="problem">The part.</param>
     /// <param name="context">What all parts share.</param>
@@ -65,10 +72,39 @@ internal sealed class Neighbourhoods
     /// <summary>Goes over the plan in pieces, dearest columns first, and in larger pieces when the small ones bring nothing more.</summary>
     public void Improve(WorkMeter meter)
     {
-        for (_size = FirstSize; _size <= LargestSize && !meter.Spent; _size *= 2)
+        // More than half of the plan at once is no piece any more.
+        var largest = Math.Max(FirstSize, Math.Min(LargestSize, Plan.Count / 2));
+        for (_size = FirstSize; _size <= largest && !meter.Spent; _size *= 2)
         {
             Array.Clear(_settled);
             while (Pass(meter) > 0 && !meter.Spent) { }
+        }
+    }
+
+    /// <summary>Goes on with pieces put together by chance, the same chance on every machine, until many in a row bring nothing.</summary>
+    public void Shuffle(WorkMeter meter)
+    {
+        var plan = Plan;
+        _size = Math.Max(FirstSize, Math.Min(ShuffledSize, plan.Count / 2));
+        _shuffle = 0;
+        for (var inVain = 0; inVain < MostInVain && plan.Count > 0 && !meter.Spent; inVain++)
+        {
+            _shuffle++;
+            if (Exchange(Around(plan[(int)(Mixed(0) % (uint)plan.Count)]), meter) > 0)
+                (inVain, plan) = (-1, Plan);
+        }
+        _shuffle = 0;
+    }
+
+    /// <summary>A number that looks like chance, for each shuffle and column. Wrap-around is the mixing.</summary>
+    private uint Mixed(int column)
+    {
+        unchecked
+        {
+            var mixed = ((ulong)_shuffle << 32 | (uint)column) * 0x9E3779B97F4A7C15;
+            mixed ^= mixed >> 29;
+            mixed *= 0xBF58476D1CE4E5B9;
+            return (uint)(mixed >> 32);
         }
     }
 
@@ -101,7 +137,7 @@ internal sealed class Neighbourhoods
             foreach (var row in _problem.RowsOf(freed[next]))
             foreach (var other in _cheap[row])
             {
-                if (_chosen[other])
+                if (_chosen[other] || (_shuffle > 0 && Mixed(other) % 2 == 0))
                     continue;
                 foreach (var taken in _problem.RowsOf(other))
                     if (_room[taken] == 0 && freed.Count < _size && !freed.Contains(_holders[taken][0]))
@@ -172,7 +208,7 @@ internal sealed class Neighbourhoods
             _localRow[row] = -1;
         int[] ids = [.. columns.Select(c => _problem.Ids[c])];
         long[] weights = [.. columns.Select(c => _problem.Weights[c])];
-        return new PackingProblem(ids, weights, start, [.. rows], [.. capacity], [.. names]);
+        return new PackingProblem(ids, weights, start, [.. rows], [.. capacity], [.. names], _problem.Triples);
     }
 
     private bool Fits(int column)

@@ -24,7 +24,7 @@ internal sealed class RootPrices
     /// <summary>Columns that cost less than their worth by more than this factor are left to be covered one by one.</summary>
     private const double MostScale = 1.5;
 
-    private readonly PackingProblem _problem;
+    private PackingProblem _problem;
     private readonly double[] _points;
     private bool _final;
     private double[]? _covering;
@@ -66,6 +66,19 @@ internal sealed class RootPrices
             return;
         LpColumn[column] = Lp.AddColumn(_points[column], _problem.RowsOf(column));
         Loaded.Add(column);
+    }
+
+    /// <summary>Goes over to the same problem with more rows behind the others.</summary>
+    public void Widen(PackingProblem problem)
+    {
+        for (var row = _problem.Rows; row < problem.Rows; row++)
+        {
+            int[] columns = [.. problem.ColumnsOf(row).ToArray().Select(c => LpColumn[c]).Where(c => c >= 0)];
+            var ones = new double[columns.Length];
+            Array.Fill(ones, 1);
+            Lp.AddRow(problem.Capacity[row], columns, ones);
+        }
+        (_problem, _covering, _coveringBasis) = (problem, null, null);
     }
 
     /// <summary>Prices in points: those of the relaxation, as far as it came.</summary>
