@@ -192,13 +192,15 @@ internal sealed class PartSolver
         var first = Bound;
         for (var round = 0; round < MostTripleRounds && Bound > Value && !meter.Spent; round++)
         {
-            var triples = TripleRows.Find(_problem, _root!, meter);
+            // A dive leaves the shares of its last step behind.
+            _root!.Lp.Refresh();
+            var triples = TripleRows.Find(_problem, _root, meter);
             if (triples.Count == 0)
                 break;
             var before = Bound;
             _problem = _problem.With(triples);
             _prices = _prices.Widened(_problem.Rows);
-            _root!.Widen(_problem);
+            _root.Widen(_problem);
             if (!_root.Solve(meter, int.MaxValue))
                 break;
             Lower(WholePrices.Cover(_problem, [], _root.Prices, [], []));
