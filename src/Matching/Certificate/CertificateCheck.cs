@@ -5,8 +5,9 @@ namespace EdgeNode.Matching;
 /// about a set of columns (rings and chains), at first all of them:
 /// <list type="bullet">
 /// <item><b>prices</b>: every column is worth no more than its resources cost. Then no plan is worth more than all resources
-/// cost together, each as often as its capacity. A column can have a price of its own, since a plan holds it once. Prices are
-/// not below zero, except for resources that the case says are used to the full.</item>
+/// cost together, each as often as its capacity. A column can have a price of its own, since a plan holds it once. Three
+/// resources of capacity one can have a price that every column with two of them pays, since a plan holds one such column at
+/// most: two of them would share a resource. Prices are not below zero, except for resources that the case says are used to the full.</item>
 /// <item><b>fix</b>: under such prices, a plan with a column that costs so much more than it is worth that no more than the
 /// threshold is left, is worth no more than the threshold. The rest of the proof is about the other columns.</item>
 /// <item><b>split</b>: columns belong to the part that their first resource with a part names, or are counted in full. Any
@@ -176,6 +177,9 @@ public sealed class CertificateCheck
         private readonly CertificateCheck _check;
         private readonly Dictionary<int, long> _price = [];
         private readonly Dictionary<string, long> _once = [];
+        private readonly Dictionary<int, List<int>> _triplesOf = [];
+        private readonly List<long> _tripleUnits = [];
+        private readonly Dictionary<int, int> _uses = [];
 
         public Prices(CertificateCheck check, PriceList list)
         {
@@ -200,9 +204,45 @@ public sealed class CertificateCheck
                     throw new Flaw("A column has two own prices.");
                 Total += units;
             }
+            foreach (var (triple, units) in list.Triples)
+                Add(triple, units);
         }
 
-        public Int128 Total { get; }
+        private void Add(Triple triple, long units)
+        {
+            if (triple.A >= triple.B || triple.B >= triple.C)
+                throw new Flaw("The resources of a triple are not three, ascending.");
+            if (units < 0)
+                throw new Flaw("The price of a triple is below zero.");
+            foreach (var resource in (ReadOnlySpan<int>)[triple.A, triple.B, triple.C])
+            {
+                if (resource >= _check.Resources || _check.CapacityOf(resource) != 1)
+                    throw new Flaw($"Resource {resource} of a triple is not there or can be used more than once.");
+                if (!_triplesOf.TryGetValue(resource, out var triples))
+                    _triplesOf.Add(resource, triples = []);
+                triples.Add(_tripleUnits.Count);
+            }
+            _tripleUnits.Add(units);
+            Total += units;
+        }
+
+        /// <summary>The prices of the triples of which a column uses two or three.</summary>
+        private Int128 TriplesOf(ReadOnlySpan<int> arcs)
+        {
+            Int128 cost = 0;
+            _uses.Clear();
+            foreach (var arc in arcs)
+            foreach (var resource in (ReadOnlySpan<int>)[_check.Given(arc), _check.Met(arc)])
+            foreach (var triple in _triplesOf.GetValueOrDefault(resource) ?? [])
+            {
+                var uses = _uses[triple] = _uses.GetValueOrDefault(triple) + 1;
+                if (uses == 2)
+                    cost += _tripleUnits[triple];
+            }
+            return cost;
+        }
+
+        public Int128 Total { get; private set; }
 
         public long CostOf(int arc) => _price.GetValueOrDefault(_check.Given(arc)) + _price.GetValueOrDefault(_check.Met(arc));
 
@@ -214,6 +254,8 @@ public sealed class CertificateCheck
                 slack += CostOf(arc);
             if (_once.Count > 0)
                 slack += _once.GetValueOrDefault(NameOf(arcs));
+            if (_tripleUnits.Count > 0)
+                slack += TriplesOf(arcs);
             return slack >= 0 ? slack : throw new Flaw("A ring or chain is worth more than its resources cost.");
         }
     }

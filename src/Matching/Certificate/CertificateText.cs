@@ -58,7 +58,12 @@ internal sealed class CertificateWriter(TextWriter to)
 
     private void Write(string head, PriceList prices)
     {
-        to.Write(string.Create(CultureInfo.InvariantCulture, $"{head} {prices.Resources.Length} {prices.Once.Length}"));
+        to.Write(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{head} {prices.Resources.Length} {prices.Once.Length + prices.Triples.Length}"
+            )
+        );
         for (var i = 0; i < prices.Resources.Length; i++)
         {
             Number(prices.Resources[i]);
@@ -67,6 +72,8 @@ internal sealed class CertificateWriter(TextWriter to)
         Line("");
         foreach (var (arcs, chain, units) in prices.Once)
             Line($"once {(chain ? "chain" : "ring")} {units} {string.Join(' ', arcs)}");
+        foreach (var ((a, b, c), units) in prices.Triples)
+            Line($"triple {units} {a} {b} {c}");
     }
 
     private static string Named(int[] arcs, bool chain) => $"{(chain ? "chain" : "ring")} {string.Join(' ', arcs)}";
@@ -159,14 +166,23 @@ internal sealed class CertificateReader(TextReader from)
         for (var i = 0; i < priced; i++)
             (resources[i], units[i]) = (Index(at + 2 + 2 * i), Whole(at + 3 + 2 * i));
         var columns = new List<(int[], bool, long)>();
+        var triples = new List<(Triple, long)>();
         for (var i = 0; i < once; i++)
         {
             Next();
-            Expect(_fields.Length > 3 && _fields[0] == "once", "once, its kind, a price and arcs");
+            if (_fields.Length == 5 && _fields[0] == "triple")
+            {
+                triples.Add((new Triple(Index(2), Index(3), Index(4)), Whole(1)));
+                continue;
+            }
+            Expect(
+                _fields.Length > 3 && _fields[0] == "once",
+                "once, its kind, a price and arcs, or triple, a price and three resources"
+            );
             var (arcs, chain) = Column(1, 3);
             columns.Add((arcs, chain, Whole(2)));
         }
-        return new PriceList(resources, units, [.. columns]);
+        return new PriceList(resources, units, [.. columns], [.. triples]);
     }
 
     private (int[] Arcs, bool Chain) Column(int kind, int arcs)

@@ -25,7 +25,8 @@ public sealed class PlanCertificate
     /// <code>
     /// edgenode certificate 1
     /// bound MICRO
-    /// prices PRICED ONCE       the next PRICED pairs "resource units" cover all columns; ONCE lines "once KIND units arcs" follow
+    /// prices PRICED ONCE       the next PRICED pairs "resource units" cover all columns; ONCE lines "once KIND units arcs" or
+    ///                          "triple units resource resource resource" follow
     /// fix MICRO PRICED ONCE    the same, and then a proof for the columns that are not fixed away
     /// split PARTS SURE         SURE lines "sure KIND arcs", then PARTS times "part resources" and its proof
     /// arc ARC                  a proof where it is used, a proof where it is not

@@ -6,11 +6,17 @@ namespace EdgeNode.Matching;
 /// </summary>
 internal abstract record Proof;
 
-/// <summary>Prices in 2^-20 micro-points by resource, and extra prices of single columns that can be used once.</summary>
+/// <summary>Prices in 2^-20 micro-points by resource, extra prices of single columns that can be used once, and of triples.</summary>
 /// <param name="Resources">Resources with a price, ascending.</param>
 /// <param name="Units">Their prices.</param>
 /// <param name="Once">Columns with a price of their own, and that price.</param>
-internal sealed record PriceList(int[] Resources, long[] Units, (int[] Arcs, bool Chain, long Units)[] Once);
+/// <param name="Triples">Resources that can be used once, by threes, and the price of using two of the three.</param>
+internal sealed record PriceList(
+    int[] Resources,
+    long[] Units,
+    (int[] Arcs, bool Chain, long Units)[] Once,
+    (Triple Resources, long Units)[] Triples
+);
 
 /// <summary>The prices cover every column; their total is the bound.</summary>
 internal sealed record PriceProof(PriceList Prices) : Proof;

@@ -314,6 +314,12 @@ internal sealed partial class PackingLp
     {
         var own = entering >= 0 ? _columnNorm[entering] : _rowNorm[~entering];
         var scale = own / (pivot * pivot);
+        if (scale > LargestNorm || _placeNorm[leaving] / (pivot * pivot) > LargestNorm)
+        {
+            // They only grow, and one that is beyond all numbers would hide its column for good: start again from one.
+            ResetNorms();
+            return;
+        }
         foreach (var column in _touched.Listed)
         {
             var a = _touched.Value[column];
@@ -339,6 +345,15 @@ internal sealed partial class PackingLp
                 _placeNorm[place] = a * a * dualScale;
         }
         _placeNorm[leaving] = Math.Max(1, dualScale);
+    }
+
+    private const double LargestNorm = 1e80;
+
+    private void ResetNorms()
+    {
+        Array.Fill(_columnNorm, 1, 0, _columns);
+        Array.Fill(_rowNorm, 1, 0, _rows);
+        Array.Fill(_placeNorm, 1, 0, _rows);
     }
 
     /// <summary>Factorises the basis and recomputes values, prices and reduced weights from it.</summary>

@@ -6,14 +6,24 @@ namespace EdgeNode.Matching;
 /// </summary>
 internal sealed class Neighbourhoods
 {
-    /// <summary>Columns taken out of the plan at once.</summary>
-    private const int Size = 12;
+    /// <summary>Columns taken out of the plan at once: at first, and at most after doubling whenever nothing is left to try.</summary>
+    private const int FirstSize = 12,
+        LargestSize = 384;
 
-    /// <summary>Alternatives looked at on the way from one column to the next, cheapest first on each row.</summary>
+    /// <summary>Alternatives looked at on the way from one column to the next, the cheapest of each row.</summary>
     private const int PerRow = 24;
 
-    /// <summary>Work of one neighbourhood at most.</summary>
-    private const long MostWork = 400_000;
+    /// <summary>Work of one neighbourhood at most, for each column taken out.</summary>
+    private const long MostWork = 60_000;
+
+    /// <summary>A piece that brought nothing stands for pieces around this part of it, the middle.</summary>
+    private const int Middle = 4;
+
+    /// <summary>Columns of a piece that is put together by chance.</summary>
+    private const int ShuffledSize = 48;
+
+    /// <summary>Pieces put together by chance that bring nothing, one after the other, until it is enough.</summary>
+    private const int MostInVain = 60;
 
     private readonly PackingProblem _problem;
     private readonly SearchContext _context;
@@ -22,13 +32,17 @@ internal sealed class Neighbourhoods
     private readonly bool[] _chosen;
     private readonly int[] _room;
     private readonly List<int>[] _holders;
+    private readonly List<int>[] _cheap;
     private readonly int[] _stamp;
     private readonly int[] _localRow;
+    private readonly bool[] _settled;
+    private int _size = FirstSize;
     private int _now;
+    private uint _shuffle;
 
     /// <param name="problem">The part.</param>
     /// <param name="context">What all parts share.</param>
-    /// <param name="near">Columns that may come in.</param>
+    /// <param name="near">Columns that may come in, cheapest first.</param>
     /// <param name="slack">How dear each column is.</param>
     /// <param name="plan">The columns of the plan.</param>
     public Neighbourhoods(PackingProblem problem, SearchContext context, int[] near, long[] slack, List<int> plan)
@@ -36,12 +50,18 @@ internal sealed class Neighbourhoods
         (_problem, _context, _slack) = (problem, context with { WithProof = false }, slack);
         (_near, _chosen, _stamp) = (new bool[problem.Columns], new bool[problem.Columns], new int[problem.Columns]);
         (_room, _localRow) = ((int[])problem.Capacity.Clone(), new int[problem.Rows]);
+        _settled = new bool[problem.Columns];
         Array.Fill(_localRow, -1);
-        _holders = new List<int>[problem.Rows];
+        (_holders, _cheap) = (new List<int>[problem.Rows], new List<int>[problem.Rows]);
         for (var row = 0; row < problem.Rows; row++)
-            _holders[row] = [];
+            (_holders[row], _cheap[row]) = ([], []);
         foreach (var column in near)
+        {
             _near[column] = true;
+            foreach (var row in problem.RowsOf(column))
+                if (_cheap[row].Count < PerRow)
+                    _cheap[row].Add(column);
+        }
         foreach (var column in plan)
             Put(column);
     }
@@ -49,40 +69,79 @@ internal sealed class Neighbourhoods
     /// <summary>The columns of the plan, ascending.</summary>
     public List<int> Plan => [.. Enumerable.Range(0, _problem.Columns).Where(c => _chosen[c])];
 
-    /// <summary>Goes over the plan once, dearest columns first; answers how much was gained, in micro-points.</summary>
-    public long Improve(WorkMeter meter)
+    /// <summary>Goes over the plan in pieces, dearest columns first, and in larger pieces when the small ones bring nothing more.</summary>
+    public void Improve(WorkMeter meter)
     {
-        long gained = 0;
+        // More than half of the plan at once is no piece any more.
+        var largest = Math.Max(FirstSize, Math.Min(LargestSize, Plan.Count / 2));
+        for (_size = FirstSize; _size <= largest && !meter.Spent; _size *= 2)
+        {
+            Array.Clear(_settled);
+            while (Pass(meter) > 0 && !meter.Spent) { }
+        }
+    }
+
+    /// <summary>Goes on with pieces put together by chance, the same chance on every machine, until many in a row bring nothing.</summary>
+    public void Shuffle(WorkMeter meter)
+    {
+        var plan = Plan;
+        _size = Math.Max(FirstSize, Math.Min(ShuffledSize, plan.Count / 2));
+        _shuffle = 0;
+        for (var inVain = 0; inVain < MostInVain && plan.Count > 0 && !meter.Spent; inVain++)
+        {
+            _shuffle++;
+            if (Exchange(Around(plan[(int)(Mixed(0) % (uint)plan.Count)]), meter) > 0)
+                (inVain, plan) = (-1, Plan);
+        }
+        _shuffle = 0;
+    }
+
+    /// <summary>A number that looks like chance, for each shuffle and column. Wrap-around is the mixing.</summary>
+    private uint Mixed(int column)
+    {
+        unchecked
+        {
+            var mixed = ((ulong)_shuffle << 32 | (uint)column) * 0x9E3779B97F4A7C15;
+            mixed ^= mixed >> 29;
+            mixed *= 0xBF58476D1CE4E5B9;
+            return (uint)(mixed >> 32);
+        }
+    }
+
+    /// <summary>Tries a piece around each column of the plan that was not near the middle of one in vain; answers how many.</summary>
+    private int Pass(WorkMeter meter)
+    {
+        var tried = 0;
         var order = Plan;
         order.Sort((a, b) => _slack[a] != _slack[b] ? _slack[b].CompareTo(_slack[a]) : a.CompareTo(b));
         foreach (var column in order)
         {
             if (meter.Spent)
                 break;
-            if (_chosen[column])
-                gained += Exchange(Around(column), meter);
+            if (!_chosen[column] || _settled[column])
+                continue;
+            tried++;
+            var freed = Around(column);
+            if (Exchange(freed, meter) == 0)
+                foreach (var middle in freed.Take(Math.Max(1, freed.Count / Middle)))
+                    _settled[middle] = true;
         }
-        return gained;
+        return tried;
     }
 
-    /// <summary>A column of the plan and others, each in the way of an alternative to one before.</summary>
+    /// <summary>A column of the plan and others, each in the way of a cheap alternative to one before.</summary>
     private List<int> Around(int column)
     {
         var freed = new List<int> { column };
-        for (var next = 0; next < freed.Count && freed.Count < Size; next++)
+        for (var next = 0; next < freed.Count && freed.Count < _size; next++)
             foreach (var row in _problem.RowsOf(freed[next]))
+            foreach (var other in _cheap[row])
             {
-                var looked = 0;
-                foreach (var other in _problem.ColumnsOf(row))
-                {
-                    if (!_near[other] || _chosen[other])
-                        continue;
-                    if (++looked > PerRow || freed.Count >= Size)
-                        break;
-                    foreach (var taken in _problem.RowsOf(other))
-                        if (_room[taken] == 0 && freed.Count < Size && !freed.Contains(_holders[taken][0]))
-                            freed.Add(_holders[taken][0]);
-                }
+                if (_chosen[other] || (_shuffle > 0 && Mixed(other) % 2 == 0))
+                    continue;
+                foreach (var taken in _problem.RowsOf(other))
+                    if (_room[taken] == 0 && freed.Count < _size && !freed.Contains(_holders[taken][0]))
+                        freed.Add(_holders[taken][0]);
             }
         return freed;
     }
@@ -97,10 +156,13 @@ internal sealed class Neighbourhoods
         }
         var part = Cut(freed);
         var solver = new PartSolver(part, _context, [.. freed.Select(c => _problem.Ids[c])], PartSolver.MaxDepth);
-        var own = new WorkMeter(Math.Min(MostWork, meter.Left), CancellationToken.None);
+        var own = new WorkMeter(Math.Min(MostWork * freed.Count, meter.Left), CancellationToken.None);
         solver.Advance(own);
         meter.Count(own.Done + part.Entries);
         var better = solver.Value > before;
+        if (better)
+            foreach (var column in freed)
+                _settled[column] = false;
         foreach (var column in better ? solver.Ids.ConvertAll(id => Array.BinarySearch(_problem.Ids, id)) : freed)
             Put(column);
         return better ? solver.Value - before : 0;
@@ -146,7 +208,7 @@ internal sealed class Neighbourhoods
             _localRow[row] = -1;
         int[] ids = [.. columns.Select(c => _problem.Ids[c])];
         long[] weights = [.. columns.Select(c => _problem.Weights[c])];
-        return new PackingProblem(ids, weights, start, [.. rows], [.. capacity], [.. names]);
+        return new PackingProblem(ids, weights, start, [.. rows], [.. capacity], [.. names], _problem.Triples);
     }
 
     private bool Fits(int column)

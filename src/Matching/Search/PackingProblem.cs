@@ -12,10 +12,19 @@ internal sealed class PackingProblem
     private readonly int[] _rowColumns;
 
     /// <param name="ids">The id of each column in the whole problem, ascending.</param>
-    /// <param name="names">What each row stands for: a resource, or ~id for "column id at most once".</param>
-    public PackingProblem(int[] ids, long[] weights, int[] columnStart, int[] columnRows, int[] capacity, int[] names)
+    /// <param name="names">What each row stands for: see <see cref="Names"/>.</param>
+    /// <param name="triples">The triples that names may point at.</param>
+    public PackingProblem(
+        int[] ids,
+        long[] weights,
+        int[] columnStart,
+        int[] columnRows,
+        int[] capacity,
+        int[] names,
+        Triple[]? triples = null
+    )
     {
-        (Ids, Weights, Capacity, Names) = (ids, weights, capacity, names);
+        (Ids, Weights, Capacity, Names, Triples) = (ids, weights, capacity, names, triples ?? []);
         (_columnStart, _columnRows) = (columnStart, columnRows);
         _rowStart = new int[capacity.Length + 1];
         _rowColumns = new int[columnRows.Length];
@@ -33,8 +42,17 @@ internal sealed class PackingProblem
     /// <summary>How often each row may be used, at least 1.</summary>
     public int[] Capacity { get; }
 
-    /// <summary>What each row stands for: a resource, or ~id for "column id at most once".</summary>
+    /// <summary>
+    /// What each row stands for: a resource, or ~id for "column id at most once", or <see cref="FirstTriple"/> plus a place in
+    /// <see cref="Triples"/> for "one column at most uses two of three resources".
+    /// </summary>
     public int[] Names { get; }
+
+    /// <summary>Names from here on are triples; there are fewer resources than this.</summary>
+    public const int FirstTriple = 1 << 30;
+
+    /// <summary>The triples of this problem and of those it was cut out of.</summary>
+    public Triple[] Triples { get; }
 
     /// <summary>All weights are multiples of this, so every plan's value is one as well; 0 without columns.</summary>
     public long Unit { get; }
@@ -49,6 +67,45 @@ internal sealed class PackingProblem
     public ReadOnlySpan<int> RowsOf(int column) => _columnRows.AsSpan(_columnStart[column].._columnStart[column + 1]);
 
     public ReadOnlySpan<int> ColumnsOf(int row) => _rowColumns.AsSpan(_rowStart[row].._rowStart[row + 1]);
+
+    /// <summary>Whether a row is a resource that can be used once.</summary>
+    public bool IsSingle(int row) => Capacity[row] == 1 && Names[row] is >= 0 and < FirstTriple;
+
+    /// <summary>How many of three rows a column uses.</summary>
+    public int CountOf(int column, Triple rows)
+    {
+        var count = 0;
+        foreach (var row in RowsOf(column))
+            count += row == rows.A || row == rows.B || row == rows.C ? 1 : 0;
+        return count;
+    }
+
+    /// <summary>The same problem with a row for each of some triples of resources behind the others.</summary>
+    public PackingProblem With(List<Triple> triples)
+    {
+        var rowOf = new Dictionary<int, int>();
+        for (var row = 0; row < Rows; row++)
+            rowOf.Add(Names[row], row);
+        var added = new List<int>[Columns];
+        int[] names = [.. Names, .. triples.Select((_, i) => FirstTriple + Triples.Length + i)];
+        for (var i = 0; i < triples.Count; i++)
+        {
+            var rows = new Triple(rowOf[triples[i].A], rowOf[triples[i].B], rowOf[triples[i].C]);
+            foreach (var row in (ReadOnlySpan<int>)[rows.A, rows.B, rows.C])
+            foreach (var column in ColumnsOf(row))
+                if (CountOf(column, rows) >= 2 && (added[column] is not { Count: > 0 } || added[column][^1] != Rows + i))
+                    (added[column] ??= []).Add(Rows + i);
+        }
+        var (start, list) = (new int[Columns + 1], new List<int>(Entries));
+        for (var column = 0; column < Columns; column++)
+        {
+            list.AddRange(RowsOf(column));
+            list.AddRange(added[column] ?? []);
+            start[column + 1] = list.Count;
+        }
+        int[] capacity = [.. Capacity, .. triples.Select(_ => 1)];
+        return new PackingProblem(Ids, Weights, start, [.. list], capacity, names, [.. Triples, .. triples]);
+    }
 
     private static long Gcd(long a, long b)
     {

@@ -16,8 +16,9 @@ internal sealed class PartSolver
     /// <summary>In parts with more rows a case costs more than a neighbourhood, so those come first.</summary>
     private const int LargeRows = 3000;
 
-    /// <summary>Cases after which a smaller part is worth improving piece by piece as well.</summary>
-    private const int CasesBeforePieces = 150;
+    /// <summary>Cases after which a smaller part is worth improving piece by piece as well, and by pieces put together by chance.</summary>
+    private const int CasesBeforePieces = 150,
+        CasesBeforeShuffle = 1000;
 
     /// <summary>Of the work that is left this part goes into pieces at most.</summary>
     private const int PartForPieces = 3;
@@ -25,10 +26,17 @@ internal sealed class PartSolver
     /// <summary>Rounds of pricing after which a large part looks for a plan, and again after twice as many.</summary>
     private const int RoundsBeforePlan = 4;
 
+    /// <summary>Rounds of triples at most, and with how many rows there are none.</summary>
+    private const int MostTripleRounds = 12,
+        RowsWithoutTriples = 3000;
+
+    /// <summary>A round of triples that lowers the bound by less than this many thousandths of the gap is the last.</summary>
+    private const int WorthTriples = 10;
+
     /// <summary>Columns for each row that local search tries, cheapest first.</summary>
     private const int LocalColumns = 4;
 
-    private readonly PackingProblem _problem;
+    private PackingProblem _problem;
     private readonly SearchContext _context;
     private readonly int _depth;
     private RootPrices? _root;
@@ -40,6 +48,7 @@ internal sealed class PartSolver
     private TreeSearch? _tree;
     private State _state;
     private bool _pieced;
+    private bool _shuffled;
 
     /// <param name="problem">The part.</param>
     /// <param name="context">What all parts share.</param>
@@ -123,7 +132,7 @@ internal sealed class PartSolver
     }
 
     /// <summary>The resources that stand for this part in a split.</summary>
-    public int[] Resources() => [.. _problem.Names.Where(n => n >= 0).Order()];
+    public int[] Resources() => [.. _problem.Names.Where(n => n is >= 0 and < PackingProblem.FirstTriple).Order()];
 
     private (int[], bool)[] Sure() => [.. _cut!.Sure.Select(id => (_context.Pool.Arcs(id).ToArray(), _context.Pool.IsChain(id)))];
 
@@ -160,15 +169,46 @@ internal sealed class PartSolver
         Lower(WholePrices.Cover(_problem, [], _root.Prices, [], []));
         if (!complete)
             Lower(WholePrices.Cover(_problem, [], _root.ScaledPrices(), [], []));
+        if (_root.Gradient is { } gradient && gradient.Prices.Length == _problem.Rows)
+            Lower(WholePrices.Cover(_problem, [], gradient.Prices, [], []));
         Bound = RootBound = Math.Min(Bound, WholePrices.Bound(_prices.Total, _problem.Unit));
         Offer(BySlack(), meter);
         if (!complete || Bound <= Value)
             return;
         Round(meter);
+        if (Bound > Value && _depth < MaxDepth && _problem.Rows <= RowsWithoutTriples && AddTriples(meter))
+            Round(meter);
         if (_problem.Rows > LargeRows && Bound > Value)
-            Pieces(meter);
+            Pieces(meter, shuffled: false);
+        if (_problem.Rows > LargeRows && Bound > Value && !meter.Spent)
+            Pieces(meter, shuffled: true);
         if (Bound > Value && !meter.Spent)
             Narrow(meter);
+    }
+
+    /// <summary>Tightens the relaxation by rows for triples while that brings something; whether it did.</summary>
+    private bool AddTriples(WorkMeter meter)
+    {
+        var first = Bound;
+        for (var round = 0; round < MostTripleRounds && Bound > Value && !meter.Spent; round++)
+        {
+            // A dive leaves the shares of its last step behind.
+            _root!.Lp.Refresh();
+            var triples = TripleRows.Find(_problem, _root, meter);
+            if (triples.Count == 0)
+                break;
+            var before = Bound;
+            _problem = _problem.With(triples);
+            _prices = _prices.Widened(_problem.Rows);
+            _root.Widen(_problem);
+            if (!_root.Solve(meter, int.MaxValue))
+                break;
+            Lower(WholePrices.Cover(_problem, [], _root.Prices, [], []));
+            Bound = Math.Min(Bound, WholePrices.Bound(_prices.Total, _problem.Unit));
+            if ((before - Bound) * 1000 < (before - Value) * WorthTriples)
+                break;
+        }
+        return Bound < first;
     }
 
     private void Lower(WholePrices prices)
@@ -223,10 +263,11 @@ internal sealed class PartSolver
         return byWeight != 0 ? byWeight : a.CompareTo(b);
     }
 
-    /// <summary>Improves the plan piece by piece until a pass over it brings nothing.</summary>
-    private void Pieces(WorkMeter meter)
+    /// <summary>Improves the plan piece by piece until that brings nothing.</summary>
+    private void Pieces(WorkMeter meter, bool shuffled)
     {
         _pieced = true;
+        _shuffled |= shuffled;
         var share = new WorkMeter(meter.Left / PartForPieces, meter.Cancel);
         var near = BySlack().Where(IsNear).Take(4 * LocalColumns * (_problem.Rows + 1)).ToArray();
         var slack = new long[_problem.Columns];
@@ -234,7 +275,10 @@ internal sealed class PartSolver
             slack[column] = _prices.SlackOf(_problem, column);
         var plan = Ids.ConvertAll(id => Array.BinarySearch(_problem.Ids, id));
         var pieces = new Neighbourhoods(_problem, _context, near, slack, plan);
-        while (!share.Spent && pieces.Improve(share) > 0) { }
+        if (shuffled)
+            pieces.Shuffle(share);
+        else
+            pieces.Improve(share);
         meter.Count(share.Done);
         plan = pieces.Plan;
         var value = plan.Sum(c => _problem.Weights[c]);
@@ -291,18 +335,25 @@ internal sealed class PartSolver
 
     private void AdvanceTree(WorkMeter meter)
     {
-        var early = _pieced || _depth == MaxDepth;
-        _tree!.Advance(meter, early ? int.MaxValue : CasesBeforePieces);
+        if (!_pieced && _depth < MaxDepth)
+            AdvanceTo(CasesBeforePieces, meter, shuffled: false);
+        if (!_shuffled && _depth < MaxDepth)
+            AdvanceTo(CasesBeforeShuffle, meter, shuffled: true);
+        _tree!.Advance(meter, int.MaxValue);
         Keep(_tree);
-        if (!early && _tree.Bound > Value && !meter.Spent)
-        {
-            Pieces(meter);
-            _tree.Offer(Value, Ids.ConvertAll(id => Array.BinarySearch(_problem.Ids, id)));
-            _tree.Advance(meter, int.MaxValue);
-            Keep(_tree);
-        }
         // A lower bound that cannot be shown any more is worth less than one that can.
         if (!_context.WithProof || _tree.HasProof || _tree.Bound <= Value)
             Bound = Math.Min(Bound, Math.Max(_threshold, _tree.Bound));
+    }
+
+    /// <summary>Looks at so many cases and, where they settle nothing, at pieces of the plan.</summary>
+    private void AdvanceTo(int cases, WorkMeter meter, bool shuffled)
+    {
+        _tree!.Advance(meter, cases);
+        Keep(_tree);
+        if (_tree.Bound <= Value || meter.Spent)
+            return;
+        Pieces(meter, shuffled);
+        _tree.Offer(Value, Ids.ConvertAll(id => Array.BinarySearch(_problem.Ids, id)));
     }
 }

@@ -79,7 +79,9 @@ internal sealed class Presolve
             var wider = _count[other] > _count[row];
             var same = _count[other] == _count[row];
             var before = _capacity[other] < _capacity[row] || (_capacity[other] == _capacity[row] && other < row);
-            if (count < into.Length && _row[other] && ((wider && _capacity[other] <= _capacity[row]) || (same && before)))
+            // A triple stays beside the resources it is made of: a part is named by its resources.
+            var real = _whole.Names[other] < PackingProblem.FirstTriple;
+            if (count < into.Length && real && _row[other] && ((wider && _capacity[other] <= _capacity[row]) || (same && before)))
                 into[count++] = other;
         }
         return count;
@@ -177,7 +179,7 @@ internal sealed class Presolve
         }
         int[] ids = [.. columns.Select(c => _whole.Ids[c])];
         long[] weights = [.. columns.Select(c => _whole.Weights[c])];
-        return new PackingProblem(ids, weights, start, [.. rows], [.. capacity], [.. names]);
+        return new PackingProblem(ids, weights, start, [.. rows], [.. capacity], [.. names], _whole.Triples);
     }
 }
 

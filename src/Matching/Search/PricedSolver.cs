@@ -162,7 +162,7 @@ internal sealed class PricedSolver
             total += (Int128)units[row] * _capacity[row];
         Bound = Math.Min(Bound, WholePrices.Bound(total, UnitOf(_graph)));
         int[] priced = [.. Enumerable.Range(0, units.Length).Where(row => units[row] > 0)];
-        _list = new PriceList(priced, [.. priced.Select(row => units[row])], []);
+        _list = new PriceList(priced, [.. priced.Select(row => units[row])], [], []);
 
         bool Raise(ReadOnlySpan<int> arcs, bool chain, double above)
         {

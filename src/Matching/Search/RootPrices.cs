@@ -9,6 +9,9 @@ internal sealed class RootPrices
     /// <summary>Problems with fewer columns than this are given to the simplex method whole.</summary>
     private const int SmallColumns = 1500;
 
+    /// <summary>With more rows than this the simplex method takes long to find its way, and the gradient method shows it first.</summary>
+    private const int ManyRows = 2000;
+
     /// <summary>Columns of each row to begin with, and most that one round adds to a row.</summary>
     private const int PerRow = 3;
 
@@ -21,7 +24,7 @@ internal sealed class RootPrices
     /// <summary>Columns that cost less than their worth by more than this factor are left to be covered one by one.</summary>
     private const double MostScale = 1.5;
 
-    private readonly PackingProblem _problem;
+    private PackingProblem _problem;
     private readonly double[] _points;
     private bool _final;
     private double[]? _covering;
@@ -39,9 +42,14 @@ internal sealed class RootPrices
         if (problem.Columns <= SmallColumns)
             for (var column = 0; column < problem.Columns; column++)
                 Load(column);
-        else
+        else if (problem.Rows <= ManyRows)
             LoadBest();
+        else
+            LoadNear(meter);
     }
+
+    /// <summary>The prices of the gradient method, where the part was large enough for it.</summary>
+    public GradientPrices? Gradient { get; private set; }
 
     public PackingLp Lp { get; }
 
@@ -58,6 +66,19 @@ internal sealed class RootPrices
             return;
         LpColumn[column] = Lp.AddColumn(_points[column], _problem.RowsOf(column));
         Loaded.Add(column);
+    }
+
+    /// <summary>Goes over to the same problem with more rows behind the others.</summary>
+    public void Widen(PackingProblem problem)
+    {
+        for (var row = _problem.Rows; row < problem.Rows; row++)
+        {
+            int[] columns = [.. problem.ColumnsOf(row).ToArray().Select(c => LpColumn[c]).Where(c => c >= 0)];
+            var ones = new double[columns.Length];
+            Array.Fill(ones, 1);
+            Lp.AddRow(problem.Capacity[row], columns, ones);
+        }
+        (_problem, _covering, _coveringBasis) = (problem, null, null);
     }
 
     /// <summary>Prices in points: those of the relaxation, as far as it came.</summary>
@@ -128,6 +149,13 @@ internal sealed class RootPrices
         meter.Count(_problem.Entries / 4);
         found.Sort((a, b) => a.Above != b.Above ? b.Above.CompareTo(a.Above) : a.Column.CompareTo(b.Column));
         return LoadSpread(found.ConvertAll(f => f.Column));
+    }
+
+    private void LoadNear(WorkMeter meter)
+    {
+        Gradient = new GradientPrices(_problem, meter);
+        foreach (var column in Gradient.Active)
+            Load(column);
     }
 
     private void LoadBest()

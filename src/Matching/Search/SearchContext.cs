@@ -10,6 +10,7 @@ internal sealed record SearchContext(ColumnPool Pool, bool WithProof)
     {
         var (resources, prices) = (new List<int>(), new List<long>());
         var once = new List<(int[], bool, long)>();
+        var triples = new List<(Triple, long)>();
         foreach (var row in ByName(problem))
         {
             var name = problem.Names[row];
@@ -17,13 +18,15 @@ internal sealed record SearchContext(ColumnPool Pool, bool WithProof)
                 continue;
             if (name < 0)
                 once.Add((Pool.Arcs(~name).ToArray(), Pool.IsChain(~name), units[row]));
+            else if (name >= PackingProblem.FirstTriple)
+                triples.Add((problem.Triples[name - PackingProblem.FirstTriple], units[row]));
             else
             {
                 resources.Add(name);
                 prices.Add(units[row]);
             }
         }
-        return new PriceList([.. resources], [.. prices], [.. once]);
+        return new PriceList([.. resources], [.. prices], [.. once], [.. triples]);
     }
 
     private static int[] ByName(PackingProblem problem)

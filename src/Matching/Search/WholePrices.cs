@@ -60,6 +60,14 @@ internal sealed class WholePrices
         return whole;
     }
 
+    /// <summary>The same prices for a problem with more rows behind the others, which cost nothing.</summary>
+    public WholePrices Widened(int rows)
+    {
+        var units = new long[rows];
+        Units.CopyTo(units, 0);
+        return new WholePrices(units) { Total = Total };
+    }
+
     /// <summary>A price in units, rounded up.</summary>
     public static long Up(double points, bool belowZero)
     {

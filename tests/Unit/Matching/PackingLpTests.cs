@@ -44,6 +44,25 @@ public sealed class PackingLpTests
     }
 
     [Fact]
+    public void Norms_that_grow_without_end_hide_no_column()
+    {
+        for (var seed = 0; seed < 4; seed++)
+        {
+            var problem = RandomPacking.Problem(seed, columns: 60, rows: 30);
+            var random = new Seeded(seed);
+            var (lp, banned) = (Load(problem), new bool[problem.Columns]);
+            for (var round = 0; round < 4000; round++)
+            {
+                for (var column = 0; column < problem.Columns; column++)
+                    lp.Ban(column, banned[column] = random.Chance(40));
+                Assert.Equal(LpOutcome.Optimal, lp.Dual());
+                if (round % 500 == 499)
+                    AssertOptimal(seed, problem, lp, banned);
+            }
+        }
+    }
+
+    [Fact]
     public void Columns_added_one_by_one_and_rows_added_late_end_at_the_same_worth()
     {
         for (var seed = 0; seed < 400; seed++)
