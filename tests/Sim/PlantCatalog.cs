@@ -153,6 +153,7 @@ internal static class PlantCatalog
         {
             Tamper = s => Run(s, "UPDATE peering SET state = 'revoked' WHERE state = 'enrolled'"),
         },
+        new("statement_taken_twice", "a statement is forgotten and taken again", "effect.twice") { Tamper = TakeTwice },
         new("audit_rewritten", "somebody rewrites the audit", "audit.broken") { Tamper = RewriteAudit },
     ];
 
@@ -167,6 +168,19 @@ internal static class PlantCatalog
         var bytes = send.Bytes.ToArray();
         bytes[at + 9] = (byte)'3';
         return send with { Bytes = bytes };
+    }
+
+    private static bool TakeTwice(PlantSite s)
+    {
+        var db = s.Cabinet.Db;
+        var id = db.Text(
+            "SELECT id FROM statement WHERE origin <> $1 AND kind = 'offering' AND id NOT IN (SELECT statement_id FROM outbox) ORDER BY rowid LIMIT 1",
+            s.Cabinet.Did.Value
+        );
+        if (id is null)
+            return false;
+        // A row anew is a statement that was kept anew: its place in the table is a later one.
+        return db.Run("UPDATE statement SET rowid = (SELECT max(rowid) FROM statement) + 1 WHERE id = $1", id) == 1;
     }
 
     private static bool Run(PlantSite s, string sql) => s.Cabinet.Db.Run(sql) > 0;

@@ -101,7 +101,10 @@ internal sealed class CutImages(IReadOnlyList<Recorded> log, IReadOnlyList<Promi
         }
         var shared = due.Count(p => p.Kind == PromiseKind.SharedPost);
         return db.Number("SELECT count(*) FROM outbox") < shared
-            ? new Finding(Finding.Lost, string.Create(CultureInfo.InvariantCulture, $"fewer than {shared} posts wait for the peer"))
+            ? new Finding(
+                Finding.Lost,
+                string.Create(CultureInfo.InvariantCulture, $"fewer than {shared} posts wait for the peer")
+            )
             : null;
     }
 

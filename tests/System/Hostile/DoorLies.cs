@@ -15,7 +15,11 @@ internal static class DoorLies
     public static IReadOnlyList<Lie> All { get; } =
     [
         new("no certificate", "refused by TLS", s => StrangerAsync(s, null)),
-        new("a stranger's certificate", "refused by TLS", async s => await StrangerAsync(s, new ForeignPeer(s.Cabinet, "Stranger"))),
+        new(
+            "a stranger's certificate",
+            "refused by TLS",
+            async s => await StrangerAsync(s, new ForeignPeer(s.Cabinet, "Stranger"))
+        ),
         new("a peer's name on a certificate of one's own", "refused by TLS", ForgedAsync),
         new("no TLS at all", "the connection is cut", PlainAsync),
         new("bytes that are no MQTT", "the connection is cut", s => CutAsync(s, RandomNumberGenerator.GetBytes(200))),
@@ -23,30 +27,108 @@ internal static class DoorLies
         new("a length that never ends", "the connection is cut", s => CutAsync(s, 0x10, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff)),
         new("another protocol's greeting", "the connection is cut", s => CutAsync(s, RawPeer.Connect("liar", "SMTP"))),
         new("a version that does not exist", "the connection is cut", s => CutAsync(s, RawPeer.Connect("liar", level: 77))),
-        new("words before the greeting", "the connection is cut", s => CutAsync(s, RawPeer.Publish(0, s.TopicOf(s.Liar), "hello"u8))),
+        new(
+            "words before the greeting",
+            "the connection is cut",
+            s => CutAsync(s, RawPeer.Publish(0, s.TopicOf(s.Liar), "hello"u8))
+        ),
         new("a second greeting", "the connection is cut", s => CutAsync(s, [.. Greeting(s), .. Greeting(s)])),
-        new("a quality of service of 3", "the connection is cut", s => CutAsync(s, [.. Greeting(s), .. RawPeer.Publish(6, s.TopicOf(s.Liar), "hello"u8)])),
-        new("a topic with a wildcard", "the connection is cut", s => CutAsync(s, [.. Greeting(s), .. RawPeer.Publish(0, "en/1/#", "hello"u8)])),
+        new(
+            "a quality of service of 3",
+            "the connection is cut",
+            s => CutAsync(s, [.. Greeting(s), .. RawPeer.Publish(6, s.TopicOf(s.Liar), "hello"u8)])
+        ),
+        new(
+            "a topic with a wildcard",
+            "the connection is cut",
+            s => CutAsync(s, [.. Greeting(s), .. RawPeer.Publish(0, "en/1/#", "hello"u8)])
+        ),
         new("a topic that is not UTF-8", "the connection is cut", s => CutAsync(s, [.. Greeting(s), .. BadTopic()])),
-        new("a message above the limit", "the connection is cut", s => CutAsync(s, [.. Greeting(s), .. RawPeer.Publish(0, s.TopicOf(s.Liar), new byte[100_000])])),
+        new(
+            "a message above the limit",
+            "the connection is cut",
+            s => CutAsync(s, [.. Greeting(s), .. RawPeer.Publish(0, s.TopicOf(s.Liar), new byte[100_000])])
+        ),
         new("connections that say nothing", "held apart; peers are served meanwhile", SilentAsync),
         new("half a greeting and silence", "held apart; peers are served meanwhile", HalfAsync),
         new("a storm of connections", "each is the last of its name; the others are served meanwhile", StormAsync),
-        new("another peer's name as client id", "the certificate's name is taken instead; the other stays connected", ClientIdAsync),
+        new(
+            "another peer's name as client id",
+            "the certificate's name is taken instead; the other stays connected",
+            ClientIdAsync
+        ),
         new("a message to be kept by the broker", "nothing is retained", RetainedAsync),
         new("a will in another's name", "denied by the broker", WillAsync),
         new("a subscription to everything", "the others' messages are not heard", EavesdropAsync),
         new("the node's own listener without its password", "refused by the broker", LoopbackAsync),
-        new("garbage at the pairing door", "`pairing.malformed`", s => PairAsync(s, RandomNumberGenerator.GetBytes(500), "pairing.malformed")),
+        new(
+            "garbage at the pairing door",
+            "`pairing.malformed`",
+            s => PairAsync(s, RandomNumberGenerator.GetBytes(500), "pairing.malformed")
+        ),
         new("a pairing frame above its limit", "refused unread", s => PairAsync(s, new byte[PairingMessage.MaxSize + 1], null)),
-        new("a pairing frame under another TLS key", "`pairing.other_key`", s => PairAsync(s, s.Honest.PairingFrame(Kinds.PairingRequest), "pairing.other_key")),
+        new(
+            "a pairing frame under another TLS key",
+            "`pairing.other_key`",
+            s => PairAsync(s, s.Honest.PairingFrame(Kinds.PairingRequest), "pairing.other_key")
+        ),
         new("a pairing frame changed after signing", "`pairing.malformed`", s => PairAsync(s, Spoiled(s), "pairing.malformed")),
-        new("a contract of one's own", "`peer.contract_mismatch`", s => PairAsync(s, s.Liar.PairingFrame(Kinds.PairingRequest, lie: b => b with { ContractHash = Sha.Hex([9]) }), "peer.contract_mismatch")),
-        new("an agreement of one's own", "`peer.contract_mismatch`", s => PairAsync(s, s.Liar.PairingFrame(Kinds.PairingAgreement, "We own everything."), "peer.contract_mismatch")),
-        new("another's genesis", "`pairing.malformed`", s => PairAsync(s, s.Liar.PairingFrame(Kinds.PairingRequest, lie: b => b with { Genesis = Convert.ToBase64String(s.Honest.Identity.Genesis) }), "pairing.malformed")),
-        new("another's certificate", "`pairing.malformed`", s => PairAsync(s, s.Liar.PairingFrame(Kinds.PairingRequest, lie: b => b with { Certificate = Convert.ToBase64String(s.Honest.Certificate.RawData) }), "pairing.malformed")),
-        new("a cabinet's name that runs backwards", "`pairing.malformed`", s => PairAsync(s, s.Liar.PairingFrame(Kinds.PairingRequest, lie: b => b with { Name = "Rose \u202enedrag" }), "pairing.malformed")),
-        new("forty cabinets that want to pair", "16 wait for the steward, then `peer.too_many_requests`; nobody is enrolled", CrowdAsync),
+        new(
+            "a contract of one's own",
+            "`peer.contract_mismatch`",
+            s =>
+                PairAsync(
+                    s,
+                    s.Liar.PairingFrame(Kinds.PairingRequest, lie: b => b with { ContractHash = Sha.Hex([9]) }),
+                    "peer.contract_mismatch"
+                )
+        ),
+        new(
+            "an agreement of one's own",
+            "`peer.contract_mismatch`",
+            s => PairAsync(s, s.Liar.PairingFrame(Kinds.PairingAgreement, "We own everything."), "peer.contract_mismatch")
+        ),
+        new(
+            "another's genesis",
+            "`pairing.malformed`",
+            s =>
+                PairAsync(
+                    s,
+                    s.Liar.PairingFrame(
+                        Kinds.PairingRequest,
+                        lie: b => b with { Genesis = Convert.ToBase64String(s.Honest.Identity.Genesis) }
+                    ),
+                    "pairing.malformed"
+                )
+        ),
+        new(
+            "another's certificate",
+            "`pairing.malformed`",
+            s =>
+                PairAsync(
+                    s,
+                    s.Liar.PairingFrame(
+                        Kinds.PairingRequest,
+                        lie: b => b with { Certificate = Convert.ToBase64String(s.Honest.Certificate.RawData) }
+                    ),
+                    "pairing.malformed"
+                )
+        ),
+        new(
+            "a cabinet's name that runs backwards",
+            "`pairing.malformed`",
+            s =>
+                PairAsync(
+                    s,
+                    s.Liar.PairingFrame(Kinds.PairingRequest, lie: b => b with { Name = "Rose \u202enedrag" }),
+                    "pairing.malformed"
+                )
+        ),
+        new(
+            "forty cabinets that want to pair",
+            "16 wait for the steward, then `peer.too_many_requests`; nobody is enrolled",
+            CrowdAsync
+        ),
         new("requests at the pairing door that never end", "cut after 5 s; then the door is open again", SlowAsync),
     ];
 
@@ -70,7 +152,9 @@ internal static class DoorLies
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var bare = NodeCertificate.Create(key, s.Honest.Did.Value);
-        using var forged = bare.HasPrivateKey ? null : global::System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.CopyWithPrivateKey(bare, key);
+        using var forged = bare.HasPrivateKey
+            ? null
+            : global::System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.CopyWithPrivateKey(bare, key);
         await using var peer = await RawPeer.SecureAsync(s.Cabinet, s.Cabinet.PeersPort, forged ?? bare);
         if (peer is null)
             return;
@@ -137,7 +221,18 @@ internal static class DoorLies
 
     private static async Task ClientIdAsync(Stage s)
     {
-        await s.ProgramAsync("mosquitto_pub", s.Liar, "-i", s.Honest.Did.Value, "-t", s.TopicOf(s.Liar), "-m", "hello", "-q", "1");
+        await s.ProgramAsync(
+            "mosquitto_pub",
+            s.Liar,
+            "-i",
+            s.Honest.Did.Value,
+            "-t",
+            s.TopicOf(s.Liar),
+            "-m",
+            "hello",
+            "-q",
+            "1"
+        );
         await ServedAsync(s);
     }
 
@@ -153,7 +248,18 @@ internal static class DoorLies
     private static async Task WillAsync(Stage s)
     {
         var before = await s.CountAsync("bundle.malformed");
-        await s.ProgramAsync("mosquitto_sub", s.Liar, "-t", "x", "-W", "1", "--will-topic", s.TopicOf(s.Honest), "--will-payload", "my last words");
+        await s.ProgramAsync(
+            "mosquitto_sub",
+            s.Liar,
+            "-t",
+            "x",
+            "-W",
+            "1",
+            "--will-topic",
+            s.TopicOf(s.Honest),
+            "--will-payload",
+            "my last words"
+        );
         await ServedAsync(s);
         Assert.Equal(before, await s.CountAsync("bundle.malformed"));
     }

@@ -66,10 +66,7 @@ internal static class FrameLies
         ["an outcome proved by garbage"] = ("outcome.unproved", w => Outcome(w, Convert.ToBase64String(new byte[300]))),
         ["an outcome proved by an offering"] = ("outcome.unproved", w => Outcome(w, Convert.ToBase64String(w.Offering()))),
         ["an outcome that is no base64"] = ("outcome.malformed", w => Outcome(w, "not base64")),
-        ["an outcome of a thousand votes"] = (
-            "outcome.malformed",
-            w => Outcome(w, [.. Enumerable.Repeat("AAAA", 1000)])
-        ),
+        ["an outcome of a thousand votes"] = ("outcome.malformed", w => Outcome(w, [.. Enumerable.Repeat("AAAA", 1000)])),
         ["an answer in another's name"] = ("chain.malformed", Answered),
         ["an end in another's name"] = ("chain.malformed", Completed),
         ["a report that is none"] = ("settlement.malformed", w => Say(w, Kinds.EdgeSettled, "{\"person\":1}")),
@@ -179,12 +176,7 @@ internal static class FrameLies
         );
 
     private static byte[] Introduced(LiedTo w, params byte[][] operations) =>
-        Json(
-            w,
-            Kinds.Identity,
-            new IdentityBody([.. operations.Select(Convert.ToBase64String)]),
-            WireJson.Default.IdentityBody
-        );
+        Json(w, Kinds.Identity, new IdentityBody([.. operations.Select(Convert.ToBase64String)]), WireJson.Default.IdentityBody);
 
     private static byte[] Consent(LiedTo w, string value)
     {

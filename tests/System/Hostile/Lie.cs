@@ -126,7 +126,20 @@ public sealed class Stage : IAsyncLifetime
         var (certificate, key) = peer.PemFiles;
         return Foreign.RunAsync(
             program,
-            ["-h", $"{Cabinet.Address}", "-p", $"{Cabinet.PeersPort}", "--cafile", Cabinet.CertificateFile, "--insecure", "--cert", certificate, "--key", key, .. more]
+            [
+                "-h",
+                $"{Cabinet.Address}",
+                "-p",
+                $"{Cabinet.PeersPort}",
+                "--cafile",
+                Cabinet.CertificateFile,
+                "--insecure",
+                "--cert",
+                certificate,
+                "--key",
+                key,
+                .. more,
+            ]
         );
     }
 
@@ -149,12 +162,19 @@ public sealed class Stage : IAsyncLifetime
 
     private long Memory()
     {
-        var line = File.ReadLines($"/proc/{Cabinet.ProcessId}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], global::System.Globalization.CultureInfo.InvariantCulture) << 10;
+        var line = File.ReadLines($"/proc/{Cabinet.ProcessId}/status")
+            .First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return long.Parse(
+                line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+                global::System.Globalization.CultureInfo.InvariantCulture
+            ) << 10;
     }
 
     private long Disk() =>
-        Directory.EnumerateFiles(Cabinet.Data, "*", SearchOption.AllDirectories).Where(f => Path.GetFileName(f) != "ballast").Sum(Length);
+        Directory
+            .EnumerateFiles(Cabinet.Data, "*", SearchOption.AllDirectories)
+            .Where(f => Path.GetFileName(f) != "ballast")
+            .Sum(Length);
 
     private static long Length(string file) => new FileInfo(file) is { Exists: true } there ? there.Length : 0;
 }

@@ -14,7 +14,11 @@ internal static class LinkLies
 
     public static IReadOnlyList<Lie> All { get; } =
     [
-        new("receipts for what was never sent", NothingWaits, s => ReceiptsAsync(s, [new(0, 1, 1, []), new(1, 5, 9, []), new(4, 1, 3, [])])),
+        new(
+            "receipts for what was never sent",
+            NothingWaits,
+            s => ReceiptsAsync(s, [new(0, 1, 1, []), new(1, 5, 9, []), new(4, 1, 3, [])])
+        ),
         new("a receipt for all that ever will be", NothingWaits, s => ReceiptsAsync(s, [new(2, 1_000_000, (1L << 53) - 1, [])])),
         new("receipts that blame what they never got", NothingWaits, s => ReceiptsAsync(s, [Blaming()])),
         new("receipts that run backwards", "`receipt.malformed`", s => Malformed(s, new ReceiptBody(2, 9, 1, []))),
@@ -30,20 +34,60 @@ internal static class LinkLies
         new("another peer's bundle", "`bundle.address`", ForwardedAsync),
         new("another peer's receipt and have", "`receipt.signature`, `have.signature`", ForwardedWordsAsync),
         new("a person of another cabinet", "`identity.other_home`", s => RefusedAsync(s, StolenPerson(s), "identity.other_home")),
-        new("an offering in the name of another's person", "`item.unknown_participant`", s => RefusedAsync(s, StolenOffering(s), "item.unknown_participant")),
+        new(
+            "an offering in the name of another's person",
+            "`item.unknown_participant`",
+            s => RefusedAsync(s, StolenOffering(s), "item.unknown_participant")
+        ),
         new("a withdrawal of what is another's", NoEffect, WithdrawalAsync),
-        new("votes and consents for rings that nobody knows", "kept apart, a bounded number of them, and without effect", EarlyAsync),
+        new(
+            "votes and consents for rings that nobody knows",
+            "kept apart, a bounded number of them, and without effect",
+            EarlyAsync
+        ),
         new("a clock a thousand years ahead", "accepted; our own clock does not follow", FarClockAsync),
-        new("a clock of 1970", "accepted; our own clock does not follow", s => AcceptedAsync(s, Told(s, h => h with { Hlc = "0000000000000001" }))),
-        new("a statement without an end in this age", NoEffect, s => AcceptedAsync(s, Told(s, h => h with { Expires = "9999-12-31T23:59:59.999Z" }))),
+        new(
+            "a clock of 1970",
+            "accepted; our own clock does not follow",
+            s => AcceptedAsync(s, Told(s, h => h with { Hlc = "0000000000000001" }))
+        ),
+        new(
+            "a statement without an end in this age",
+            NoEffect,
+            s => AcceptedAsync(s, Told(s, h => h with { Expires = "9999-12-31T23:59:59.999Z" }))
+        ),
         new("in another peer's name", Denied, s => InNameAsync(s, s.TopicOf(s.Honest))),
-        new("in the cabinet's own name", Denied, s => InNameAsync(s, new Topic(s.Honest.Did.Value, s.Liar.Node.Value, TopicKind.Data, "shared").ToString())),
-        new("in a stranger's name", Denied, s => InNameAsync(s, s.TopicOf(s.Liar).Replace(s.Liar.Did.Value, Stranger(), StringComparison.Ordinal))),
-        new("to somebody else through this broker", Denied, s => InNameAsync(s, new Topic(s.Honest.Did.Value, s.Liar.Did.Value, TopicKind.Data, "shared").ToString())),
+        new(
+            "in the cabinet's own name",
+            Denied,
+            s => InNameAsync(s, new Topic(s.Honest.Did.Value, s.Liar.Node.Value, TopicKind.Data, "shared").ToString())
+        ),
+        new(
+            "in a stranger's name",
+            Denied,
+            s => InNameAsync(s, s.TopicOf(s.Liar).Replace(s.Liar.Did.Value, Stranger(), StringComparison.Ordinal))
+        ),
+        new(
+            "to somebody else through this broker",
+            Denied,
+            s => InNameAsync(s, new Topic(s.Honest.Did.Value, s.Liar.Did.Value, TopicKind.Data, "shared").ToString())
+        ),
         new("on the broker's own topics", Denied, s => InNameAsync(s, "$SYS/broker/version")),
-        new("a class that has no topic", "dropped unseen", s => InNameAsync(s, s.TopicOf(s.Liar).Replace("/shared", "/local-only", StringComparison.Ordinal))),
-        new("a kind that has no topic", "dropped unseen", s => InNameAsync(s, s.TopicOf(s.Liar).Replace("/d/", "/x/", StringComparison.Ordinal))),
-        new("a topic of 20,000 letters", "dropped unseen", s => InNameAsync(s, s.TopicOf(s.Liar) + "/" + new string('a', 20_000))),
+        new(
+            "a class that has no topic",
+            "dropped unseen",
+            s => InNameAsync(s, s.TopicOf(s.Liar).Replace("/shared", "/local-only", StringComparison.Ordinal))
+        ),
+        new(
+            "a kind that has no topic",
+            "dropped unseen",
+            s => InNameAsync(s, s.TopicOf(s.Liar).Replace("/d/", "/x/", StringComparison.Ordinal))
+        ),
+        new(
+            "a topic of 20,000 letters",
+            "dropped unseen",
+            s => InNameAsync(s, s.TopicOf(s.Liar) + "/" + new string('a', 20_000))
+        ),
     ];
 
     private static Task ReceiptsAsync(Stage s, ReceiptBody[] receipts)
@@ -192,7 +236,11 @@ internal static class LinkLies
         }
         using var db = new EdgeNode.Store.StoreFile(s.Cabinet.Database).OpenReader();
         Assert.Equal(0, db.Number("SELECT count(*) FROM chain"));
-        Assert.InRange(db.Number("SELECT count(*) FROM chain_early"), 1, EdgeNode.Federation.ExchangeOptions.Default.EarlyPerPeer);
+        Assert.InRange(
+            db.Number("SELECT count(*) FROM chain_early"),
+            1,
+            EdgeNode.Federation.ExchangeOptions.Default.EarlyPerPeer
+        );
     }
 
     private static byte[] Vote(Stage s, string ring)

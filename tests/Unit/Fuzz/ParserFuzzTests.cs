@@ -100,7 +100,10 @@ public sealed class ParserFuzzTests : IDisposable
             Assert.Fail($"{name} threw {e.GetType().Name}: {e.Message}\n{Convert.ToHexString(input)}\n{e.StackTrace}");
         }
         var (time, memory) = (clock.Elapsed, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.True(memory <= reader.Floor + (PerByte * (long)input.Length), $"{name}: {memory} bytes for {input.Length}: {Hex(input)}");
+        Assert.True(
+            memory <= reader.Floor + (PerByte * (long)input.Length),
+            $"{name}: {memory} bytes for {input.Length}: {Hex(input)}"
+        );
         Assert.True(time <= MostTime || Again(reader, input) <= MostTime, $"{name}: {time} for {input.Length}: {Hex(input)}");
         if (taken is not null && reader.Canonical)
             Assert.True(taken.AsSpan().SequenceEqual(input), $"{name} writes {Hex(taken)} for {Hex(input)}");
@@ -124,7 +127,10 @@ public sealed class ParserFuzzTests : IDisposable
     private IEnumerable<(string Name, Reader Reader)> FrameReaders()
     {
         var gate = _golden.GateOfHill(_p256);
-        var kinds = Directory.GetFiles(Tree.PathOf(GoldenFrames.Folder), "*.bin").Select(f => Path.GetFileNameWithoutExtension(f)).ToArray();
+        var kinds = Directory
+            .GetFiles(Tree.PathOf(GoldenFrames.Folder), "*.bin")
+            .Select(f => Path.GetFileNameWithoutExtension(f))
+            .ToArray();
         byte[][] statements = [.. kinds.Where(GoldenFrames.IsStatement).Select(_golden.Golden)];
         byte[][] pairing = [.. kinds.Where(GoldenFrames.IsPairing).Select(_golden.Golden)];
         yield return ("bundle", new([_golden.Golden(Kinds.Bundle)], ReadBundle, Canonical: true));
@@ -216,10 +222,18 @@ public sealed class ParserFuzzTests : IDisposable
             "QR series",
             new([Encoding.ASCII.GetBytes(string.Join('\n', QrSeries.Split(set)))], ReadSeries, Canonical: false)
         );
-        yield return ("what was brought", new([set], b => Brought.Of(b).Files is { } f ? CourierSet.Pack([.. f.Take(200)]) : null, false));
+        yield return (
+            "what was brought",
+            new([set], b => Brought.Of(b).Files is { } f ? CourierSet.Pack([.. f.Take(200)]) : null, false)
+        );
         byte[][] frames = [.. ((string[])[Kinds.Bundle, Kinds.Receipt, Kinds.Have]).Select(_golden.Golden)];
         yield return ("opened frame", new(frames, b => OpenedFrame.TryRead(b)?.Bytes, Canonical: true));
-        yield return Text("name on a stick", ["2-17.age", "have.age", "receipt-2-9.age"], t => CourierNames.IsOurs(t) ? NameOf(t) : null, false);
+        yield return Text(
+            "name on a stick",
+            ["2-17.age", "have.age", "receipt-2-9.age"],
+            t => CourierNames.IsOurs(t) ? NameOf(t) : null,
+            false
+        );
     }
 
     private static string NameOf(string name) => CourierNames.OrderOf(name).ToString();
@@ -280,14 +294,23 @@ public sealed class ParserFuzzTests : IDisposable
     private static IEnumerable<(string Name, Reader Reader)> FileReaders()
     {
         yield return File("market file", "m.txt", "markets/m_100_mid.txt");
-        yield return File("kidney graph", "ring3_chain3.input", "micro/ring3_chain3.input", "micro/choice4.input", "micro/decimals.input");
+        yield return File(
+            "kidney graph",
+            "ring3_chain3.input",
+            "micro/ring3_chain3.input",
+            "micro/choice4.input",
+            "micro/decimals.input"
+        );
         yield return File("kidney graph of weights", "s.wmd", "kep/MD-00001-00000001.wmd");
         yield return File("want list", "ask.txt", "micro/dummy.txt");
         var graph = MatchingFiles.Read("micro/dummy.txt").Graph;
         var options = PlanOptions.Default with { Cap = 3, Objective = graph.Objective, WithCertificate = true };
         var plan = new StringWriter();
         PlanFile.Of(graph, Planner.Solve(graph, options), 3, 0, 1).Write(plan);
-        yield return ("plan file", new([Encoding.UTF8.GetBytes(plan.ToString())], b => ReadPlan(graph, b), false) { Floor = FilesFloor });
+        yield return (
+            "plan file",
+            new([Encoding.UTF8.GetBytes(plan.ToString())], b => ReadPlan(graph, b), false) { Floor = FilesFloor }
+        );
     }
 
     private static (string Name, Reader Reader) File(string name, string called, params string[] seeds)
@@ -304,7 +327,13 @@ public sealed class ParserFuzzTests : IDisposable
                 return null;
             }
         }
-        return (name, new([.. seeds.Select(s => System.IO.File.ReadAllBytes(Tree.PathOf("tests/data/matching/" + s)))], Read, false) { Floor = FilesFloor });
+        return (
+            name,
+            new([.. seeds.Select(s => System.IO.File.ReadAllBytes(Tree.PathOf("tests/data/matching/" + s)))], Read, false)
+            {
+                Floor = FilesFloor,
+            }
+        );
     }
 
     /// <summary>A plan that reads is also checked: the checker never throws for what a file may say.</summary>
