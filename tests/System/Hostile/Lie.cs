@@ -74,7 +74,8 @@ public sealed class Stage : IAsyncLifetime
         Assert.False(Cabinet.HasEnded, $"the cabinet has ended: {Cabinet.Error}");
         foreach (var (peer, person) in ((ForeignPeer, string)[])[(Honest, HonestPerson), (Liar, LiarsPerson)])
         {
-            if (!peer.IsConnected)
+            // A connection in the liar's name has taken its place at the broker; that the honest one's stands is a claim of its own.
+            if (peer == Liar || !peer.IsConnected)
                 await peer.ConnectAsync();
             var good = peer.Statement(Kinds.Offering, ForeignPeer.OfferingBody(person, "A true thing"));
             Assert.Empty(await peer.DeliverAsync(2, peer.Bundle(2, [good])));
