@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EdgeNode.Tests.System.Hosts;
 using Xunit.Abstractions;
 
@@ -21,10 +22,11 @@ public sealed class PowerCutTests(ITestOutputHelper output)
 
     private async Task CutAsync(int images, int lives, int rounds, int starts)
     {
+        var clock = Stopwatch.StartNew();
         await using var recording = await Recording.MakeAsync(lives, rounds);
         var (log, promises) = (recording.Log(), recording.Promises);
         output.WriteLine(
-            $"{log.Count} writes and names, {log.Count(r => r.Op == DiskOp.Sync)} syncs of files, {log.Count(r => r.Op == DiskOp.SyncFolder)} of folders, {promises.Count} promises"
+            $"{log.Count} writes and names, {log.Count(r => r.Op == DiskOp.Sync)} syncs of files, {log.Count(r => r.Op == DiskOp.SyncFolder)} of folders, {promises.Count} promises in {clock.Elapsed.TotalSeconds:0} s"
         );
         var cuts = new CutImages(log, promises, Seed);
         var findings = new List<string>();
@@ -34,7 +36,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
                 findings.Add($"cut after {at} ({log[at].Op} {log[at].Path}): {finding}");
         }
         output.WriteLine(
-            $"{images} images: cut.lost {Count(findings, Finding.Lost)}, cut.corrupt {Count(findings, Finding.Corrupt)}"
+            $"{images} images: cut.lost {Count(findings, Finding.Lost)}, cut.corrupt {Count(findings, Finding.Corrupt)}; {clock.Elapsed.TotalSeconds:0} s until here"
         );
         Assert.Empty(findings);
         TheRigBites(log, promises);

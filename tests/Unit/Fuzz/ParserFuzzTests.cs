@@ -224,7 +224,7 @@ public sealed class ParserFuzzTests : IDisposable
         );
         yield return (
             "what was brought",
-            new([set], b => Brought.Of(b).Files is { } f ? CourierSet.Pack([.. f.Take(200)]) : null, false)
+            new([set], b => Brought.Of(b).Files is { Count: > 0 } f ? CourierSet.Pack([.. f.Take(200)]) : null, false)
         );
         byte[][] frames = [.. ((string[])[Kinds.Bundle, Kinds.Receipt, Kinds.Have]).Select(_golden.Golden)];
         yield return ("opened frame", new(frames, b => OpenedFrame.TryRead(b)?.Bytes, Canonical: true));
@@ -272,7 +272,7 @@ public sealed class ParserFuzzTests : IDisposable
     /// <summary>One key and its value in a line, as the settings file is handed on.</summary>
     private static string? ReadSettings(string text)
     {
-        var lines = text.Split('\n').Select(l => l.Split('=', 2)).Where(l => l.Length == 2);
+        var lines = text.Split('\n').Select(l => l.Split('=', 2)).Where(l => l.Length == 2).ToArray();
         var (settings, faults) = Settings.Read(key => lines.FirstOrDefault(l => l[0] == key)?[1]);
         Assert.Equal(settings is null, faults.Count > 0);
         return settings is null ? null : text;
