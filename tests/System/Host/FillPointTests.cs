@@ -51,12 +51,18 @@ public sealed class FillPointTests(ITestOutputHelper output)
         await JoinsAsync(visitor, "Anna", promises);
         for (var point = 1; point <= points; point++)
         {
+            var clock = Stopwatch.StartNew();
             await FillAsync(cabinet, disk, visitor, promises, random.Next(0, MostLeft), $"{point}");
             await EndAndStartAsync(cabinet, disk, point % 5 == 0, killed: point % 10 != 0);
+            var (full, freed) = (clock.Elapsed, Stopwatch.StartNew());
             await RecoversAsync(disk, visitor, promises, $"{point}");
+            var recovered = freed.Elapsed;
             if (point % 5 == 0)
                 await peer.ConnectAsync();
             await DeliversAsync(peer, person, promises);
+            output.WriteLine(
+                $"{point}: full for {full.TotalSeconds:0.0} s, written after {recovered.TotalSeconds:0.0} s, delivered after {freed.Elapsed.TotalSeconds:0.0} s"
+            );
             Assert.True(within is null || promises.Slowest <= within, $"writing went on only after {promises.Slowest}");
         }
         await AllAreThereAsync(cabinet, visitor, promises);

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using EdgeNode.Sync;
 using EdgeNode.Tests.System.Hosts;
 using EdgeNode.Wire;
@@ -56,6 +57,9 @@ internal static class LinkLies
             NoEffect,
             s => AcceptedAsync(s, Told(s, h => h with { Expires = "9999-12-31T23:59:59.999Z" }))
         ),
+        new("more than its lane grants", "`lane.quota`; what is within the grant is taken", QuotaAsync),
+        new("words in a lane that a steward has paused", "`lane.paused`", PausedAsync),
+        new("words after its peering has ended", "no connection is let in, and nothing is taken", EndedAsync),
         new("in another peer's name", Denied, s => InNameAsync(s, s.TopicOf(s.Honest))),
         new(
             "in the cabinet's own name",
@@ -270,6 +274,72 @@ internal static class LinkLies
         if (s.Liar.IsConnected)
             await HeardOutAsync(s);
         Assert.Equal((offerings, malformed), (await s.OfferingsAsync(s.Honest), await s.CountAsync("bundle.malformed")));
+    }
+
+    /// <summary>A third peer, so that what a steward does to it touches nobody else.</summary>
+    private static async Task<(ForeignPeer Peer, string Person)> ThirdAsync(Stage s, string name)
+    {
+        var third = await ForeignPeer.EnrolAsync(s.Cabinet, s.Steward, name);
+        var (person, introduction) = third.NewPerson();
+        Assert.Empty(await third.DeliverAsync(0, third.Bundle(0, [introduction])));
+        return (third, person);
+    }
+
+    private static async Task StewardAsync(Stage s, ForeignPeer peer, string act, JsonObject? body = null)
+    {
+        var done = await s.Steward.PostAsync($"api/steward/peerings/{peer.Did}/{act}", body ?? []);
+        Assert.True(done.IsDone, done.ToString());
+    }
+
+    private static byte[] FiveOf(ForeignPeer peer, string person) =>
+        peer.Bundle(
+            2,
+            [
+                .. Enumerable
+                    .Range(0, 5)
+                    .Select(n => peer.Statement(Kinds.Offering, ForeignPeer.OfferingBody(person, $"Thing {n}"))),
+            ]
+        );
+
+    private static async Task QuotaAsync(Stage s)
+    {
+        var (third, person) = await ThirdAsync(s, "Greedy");
+        await using var closing = third;
+        await StewardAsync(s, third, "lanes/shared/in", new JsonObject { ["max_rows"] = 4 });
+        var exceptions = await third.DeliverAsync(2, FiveOf(third, person));
+        Assert.NotEmpty(exceptions);
+        Assert.All(exceptions, e => Assert.Equal(("quota", "lane.quota"), (e.Disposition, e.Code)));
+        Assert.InRange(await s.OfferingsAsync(third), 1, 4);
+    }
+
+    private static async Task PausedAsync(Stage s)
+    {
+        var (third, person) = await ThirdAsync(s, "Paused");
+        await using var closing = third;
+        await StewardAsync(s, third, "lanes/shared/in/pause");
+        var exceptions = await third.DeliverAsync(2, FiveOf(third, person));
+        Assert.All(exceptions, e => Assert.Equal(("quota", "lane.paused"), (e.Disposition, e.Code)));
+        Assert.NotEmpty(exceptions);
+        Assert.Equal(0, await s.OfferingsAsync(third));
+    }
+
+    private static async Task EndedAsync(Stage s)
+    {
+        var (third, person) = await ThirdAsync(s, "Former");
+        await using var closing = third;
+        await StewardAsync(s, third, "end");
+        for (var n = 0; n < 20; n++)
+            third.SendBundle(FiveOf(third, person));
+        await Until.HoldsAsync(() => !third.IsConnected, "the connection is cut");
+        await using var again = await RawPeer.SecureAsync(s.Cabinet, s.Cabinet.PeersPort, third.Certificate);
+        if (again is not null)
+        {
+            await again.SendAsync(RawPeer.Connect(third.Did.Value));
+            Assert.Empty(await again.HearAsync());
+        }
+        Assert.Equal(0, await s.OfferingsAsync(third));
+        // The broker has begun anew to forget the certificate; everybody comes again.
+        await s.Honest.ConnectAsync();
     }
 
     private static string Stranger() =>
