@@ -23,6 +23,9 @@ internal sealed class CutImages(IReadOnlyList<Recorded> log, IReadOnlyList<Promi
 {
     private const string Database = "edgenode.db";
 
+    /// <summary>Images live a moment and need no disk: in memory a look at one takes a tenth of the time.</summary>
+    private static readonly string Memory = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
+
     /// <summary>Bytes without meaning: leaving them out of every image saves time and takes nothing away.</summary>
     public static bool IsWithoutMeaning(string path) => path == "ballast";
 
@@ -44,7 +47,8 @@ internal sealed class CutImages(IReadOnlyList<Recorded> log, IReadOnlyList<Promi
                 disk.Apply(log[applied]);
             while (due < promises.Count && promises[due].At <= log[at].End)
                 due++;
-            var folder = Directory.CreateTempSubdirectory("edgenode-cut-").FullName;
+            var folder = Path.Combine(Memory, $"edgenode-cut-{Environment.ProcessId}-{Guid.NewGuid():N}");
+            Directory.CreateDirectory(folder);
             try
             {
                 disk.Draw(folder, new Random(seed + draw), IsWithoutMeaning);
