@@ -33,7 +33,7 @@ internal sealed class RawPeer : IAsyncDisposable
         var options = new SslClientAuthenticationOptions
         {
             TargetHost = "",
-            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            RemoteCertificateValidationCallback = (_, shown, _, _) => CabinetVisitor.IsPinned(shown, cabinet.CertificateFile),
             ClientCertificates = certificate is null ? null : [certificate],
             LocalCertificateSelectionCallback = certificate is null ? null : (_, _, _, _, _) => certificate,
         };

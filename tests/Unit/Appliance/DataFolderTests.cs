@@ -1,4 +1,3 @@
-using EdgeNode.Appliance;
 using EdgeNode.Appliance.Io;
 using EdgeNode.Wire;
 
