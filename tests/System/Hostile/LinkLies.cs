@@ -331,6 +331,8 @@ internal static class LinkLies
         for (var n = 0; n < 20; n++)
             third.SendBundle(FiveOf(third, person));
         await Until.HoldsAsync(() => !third.IsConnected, "the connection is cut");
+        // The broker begins anew, to forget the certificate; whoever may come in comes again.
+        await s.Honest.ConnectAsync();
         await using var again = await RawPeer.SecureAsync(s.Cabinet, s.Cabinet.PeersPort, third.Certificate);
         if (again is not null)
         {
@@ -338,8 +340,6 @@ internal static class LinkLies
             Assert.Empty(await again.HearAsync());
         }
         Assert.Equal(0, await s.OfferingsAsync(third));
-        // The broker has begun anew to forget the certificate; everybody comes again.
-        await s.Honest.ConnectAsync();
     }
 
     private static string Stranger() =>
