@@ -87,8 +87,6 @@ internal static class Words
             return Answer.Refused("text.empty", $"Please write a few words for the {what}.");
         if (trimmed.Length > max)
             return Answer.Refused("text.long", $"The {what} can have at most {max} characters.");
-        return trimmed.Any(char.IsControl)
-            ? Answer.Refused("text.control", $"The {what} has characters that cannot be shown.")
-            : null;
+        return !PlainText.Is(trimmed) ? Answer.Refused("text.control", $"The {what} has characters that cannot be shown.") : null;
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using EdgeNode.Federation;
 using EdgeNode.Sync;
+using EdgeNode.Wire;
 
 namespace EdgeNode.Appliance;
 
@@ -234,7 +235,7 @@ internal sealed class SettingsReader(Func<string, string?> get)
     public string Text(string key, string fallback, int max)
     {
         var text = get(key)?.Trim() ?? fallback;
-        if (text.Length == 0 || text.Length > max || text.Any(char.IsControl))
+        if (text.Length == 0 || text.Length > max || !PlainText.Is(text))
             Fault(key, $"needs 1 to {max} characters");
         return text;
     }

@@ -280,6 +280,8 @@ public sealed class Listings(Signer signer, Outbox outbox, Entropy entropy, bool
         && version is > 0 and < 1_000_000
         && label.Length is > 0 and <= Residents.MaxLabel
         && title.Length is > 0 and <= Items.MaxTitle
+        && PlainText.Is(label)
+        && PlainText.Is(title)
         && capacity is > 0 and <= 1000;
 
     private string? Publish(Turn turn, string kind, Resident resident, byte[] body, IReadOnlyList<Did> audience)

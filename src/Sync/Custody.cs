@@ -99,7 +99,7 @@ public sealed class Custody(
     {
         if (Control(turn, peer, Kinds.Receipt, raw, out var contact) is not { } frame)
             return false;
-        if (WireJson.Read(frame.Body.Span, WireJson.Default.ReceiptBody) is not { } receipt)
+        if (WireJson.Read(frame.Body.Span, WireJson.Default.ReceiptBody) is not { } receipt || !receipt.IsSound())
         {
             SetAside.CountRefusal(turn, peer, "receipt.malformed");
             return false;
@@ -119,7 +119,7 @@ public sealed class Custody(
     {
         if (Control(turn, peer, Kinds.Have, raw, out var contact) is not { } frame)
             return false;
-        if (WireJson.Read(frame.Body.Span, WireJson.Default.HaveBody) is not { } have)
+        if (WireJson.Read(frame.Body.Span, WireJson.Default.HaveBody) is not { } have || !have.IsSound())
         {
             SetAside.CountRefusal(turn, peer, "have.malformed");
             return false;
@@ -169,7 +169,7 @@ public sealed class Custody(
     {
         if (Control(turn, peer, Kinds.Have, raw, out var contact) is not { } frame)
             return;
-        if (WireJson.Read(frame.Body.Span, WireJson.Default.HaveBody) is not { } have)
+        if (WireJson.Read(frame.Body.Span, WireJson.Default.HaveBody) is not { } have || !have.IsSound())
         {
             SetAside.CountRefusal(turn, peer, "have.malformed");
             return;

@@ -32,6 +32,9 @@ public sealed class Bundle
     public const int MaxSize = 64_000;
     public const int MaxStatements = 256;
 
+    /// <summary>Streams that a header may name; the data map uses some of them.</summary>
+    public const int MaxStreams = 8;
+
     private Bundle(Frame frame, BundleHeader header, IReadOnlyList<ReadOnlyMemory<byte>> statements)
     {
         Frame = frame;
@@ -121,7 +124,7 @@ public sealed class Bundle
             is {
                 V: Statement.Version,
                 Kind: Kinds.Bundle,
-                Stream: >= 0 and < 8,
+                Stream: >= 0 and < MaxStreams,
                 Seq: > 0 and < 1L << 53,
                 Count: > 0 and <= MaxStatements,
                 Hops: >= 0 and <= 3
@@ -139,7 +142,21 @@ public sealed record ControlHeader(int V, string Kind, string From, string To, s
 /// A receiver's signed word, after its commit, on a range of bundles of one stream: every statement of <see cref="First"/>..<see cref="Last"/> was
 /// accepted, but for those listed. Only a receipt removes a row from the outbox.
 /// </summary>
-public sealed record ReceiptBody(int Stream, long First, long Last, ReceiptException[] Exceptions);
+public sealed record ReceiptBody(int Stream, long First, long Last, ReceiptException[] Exceptions)
+{
+    /// <summary>Most characters of a code or a statement's id in a receipt: they are kept for stewards, so a liar must not fill the disk with them.</summary>
+    public const int MaxWord = 64;
+
+    /// <summary>A range that can be, and words that may be kept and shown.</summary>
+    public bool IsSound() =>
+        Stream is >= 0 and < Bundle.MaxStreams
+        && First >= 1
+        && Last >= First
+        && Array.TrueForAll(
+            Exceptions,
+            e => e.Statement.Length <= MaxWord && e.Code.Length <= MaxWord && PlainText.Is(e.Statement) && PlainText.Is(e.Code)
+        );
+}
 
 /// <param name="Seq">Bundle.</param>
 /// <param name="Statement">Id of the statement, or empty for the whole bundle.</param>
@@ -157,7 +174,15 @@ public sealed record ReceiptException(long Seq, string Statement, string Disposi
 /// <param name="Reply">True when the other is asked to answer with its own have at once.</param>
 /// <param name="Streams">Last bundle committed here per stream of the addressee.</param>
 /// <param name="Open">Oldest bundle per own stream for which the addressee's receipt is missing here: it answers with receipts from there.</param>
-public sealed record HaveBody(string Boot, string Contract, string Release, bool Reply, HaveStream[] Streams, HaveStream[] Open);
+public sealed record HaveBody(string Boot, string Contract, string Release, bool Reply, HaveStream[] Streams, HaveStream[] Open)
+{
+    /// <summary>Each stream at most once on each list, so that a have costs its reader a few rows and not a thousand.</summary>
+    public bool IsSound() => Boot.Length <= 64 && Release.Length <= 64 && AreSound(Streams) && AreSound(Open);
+
+    private static bool AreSound(HaveStream[] streams) =>
+        streams.Length <= Bundle.MaxStreams
+        && Array.TrueForAll(streams, s => s is { Stream: >= 0 and < Bundle.MaxStreams, Seq: >= 0 });
+}
 
 public sealed record HaveStream(int Stream, long Seq);
 

@@ -99,7 +99,12 @@ public sealed record PairingMessage(PairingHeader Header, PairingBody Body, Iden
         && b.Release.Length <= 40
         && b.Operator.Length <= 200
         && b.Address.Length <= 100
-        && b.Reason is null or { Length: <= 200 };
+        && b.Reason is null or { Length: <= 200 }
+        && PlainText.Is(b.Name)
+        && PlainText.Is(b.Release)
+        && PlainText.Is(b.Operator)
+        && PlainText.Is(b.Address)
+        && PlainText.Is(b.Reason);
 
     private static byte[] Bytes(string base64)
     {

@@ -16,6 +16,9 @@ internal sealed record SimOptions
     public string? Scenario { get; init; }
     public bool Json { get; init; }
     public bool Planted { get; init; }
+
+    /// <summary>One planted fault, or several that are separated by commas; null = all.</summary>
+    public string[]? Plants { get; init; }
     public bool Scenarios { get; init; }
     public bool List { get; init; }
     public bool Help { get; init; }
@@ -53,7 +56,7 @@ internal sealed record SimOptions
         };
         return wishes.Count(w => w) == 1
             ? options
-            : throw Wrong("say one of --seed, --seeds, --planted, --scenario, --scenarios, --modes, --list");
+            : throw Wrong("say one of --seed, --seeds, --planted, --plant, --scenario, --scenarios, --modes, --list");
     }
 
     private static SimOptions? Flag(SimOptions o, string name) =>
@@ -90,6 +93,7 @@ internal sealed record SimOptions
             "--first" => o with { First = Unsigned(name, value) },
             "--jobs" => o with { Jobs = Whole(name, value, 1, 256) },
             "--scenario" => o with { Scenario = value },
+            "--plant" => o with { Planted = true, Plants = value.Split(',') },
             _ => throw Wrong($"{name} is not known"),
         };
 

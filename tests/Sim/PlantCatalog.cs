@@ -127,8 +127,61 @@ internal static class PlantCatalog
                     "UPDATE lane SET max_rows = 1, granted = 0 WHERE direction = 'in' AND EXISTS (SELECT 1 FROM lane_use u WHERE u.peer = lane.peer AND u.class = lane.class AND u.rows > 1)"
                 ),
         },
+        new("number_passed_over", "a stream goes on with the number after the next", "custody.number")
+        {
+            Tamper = s => Run(s, "UPDATE stream_out SET seq = seq + 1"),
+        },
+        new("class_in_another_stream", "what a neighbour shares leaves in the stream of another class", "lane.class")
+        {
+            Alters = ChangeStream,
+        },
+        new("power_ignored", "a bundle leaves although power holds its stream back", "lane.power")
+        {
+            Tamper = s =>
+                Run(s, "INSERT OR REPLACE INTO restraint (cause, last_stream, says, since) VALUES ('power', 0, 'planted', 0)"),
+        },
+        new("queue_over_its_lane", "more is queued for a peer than its lane allows", "lane.queued")
+        {
+            Tamper = s =>
+                Run(
+                    s,
+                    "UPDATE lane SET max_rows = 1 WHERE direction = 'out' AND class = 'shared' "
+                        + "AND (SELECT count(*) FROM outbox o WHERE o.peer = lane.peer AND o.stream = 2) > 1"
+                ),
+        },
+        new("revoked_peer_served", "a peering has ended and its link goes on", "revoked.sent", "revoked.taken")
+        {
+            Tamper = s => Run(s, "UPDATE peering SET state = 'revoked' WHERE state = 'enrolled'"),
+        },
+        new("statement_taken_twice", "a statement is forgotten and taken again", "effect.twice") { Tamper = TakeTwice },
         new("audit_rewritten", "somebody rewrites the audit", "audit.broken") { Tamper = RewriteAudit },
     ];
+
+    /// <summary>The header says another stream of the same length; who only reads it, believes it.</summary>
+    private static Effect ChangeStream(PlantSite s, Effect effect)
+    {
+        if (effect is not SendOnLink { Kind: TopicKind.Data } send)
+            return effect;
+        var at = send.Bytes.AsSpan().IndexOf("\"stream\":2"u8);
+        if (at < 0)
+            return effect;
+        var bytes = send.Bytes.ToArray();
+        bytes[at + 9] = (byte)'3';
+        return send with { Bytes = bytes };
+    }
+
+    private static bool TakeTwice(PlantSite s)
+    {
+        var db = s.Cabinet.Db;
+        var id = db.Text(
+            "SELECT id FROM statement WHERE origin <> $1 AND kind = 'offering' AND id NOT IN (SELECT statement_id FROM outbox) ORDER BY rowid LIMIT 1",
+            s.Cabinet.Did.Value
+        );
+        if (id is null)
+            return false;
+        // A row anew is a statement that was kept anew: its place in the table is a later one.
+        return db.Run("UPDATE statement SET rowid = (SELECT max(rowid) FROM statement) + 1 WHERE id = $1", id) == 1;
+    }
 
     private static bool Run(PlantSite s, string sql) => s.Cabinet.Db.Run(sql) > 0;
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EdgeNode.Store;
 using EdgeNode.Store.Io;
@@ -106,7 +107,7 @@ public sealed class DataFolder : IDisposable
                 "folder.bad_key",
                 $"The key {keyFile} is damaged: it must have 64 bytes. Restore it from a copy."
             );
-        var key = NodeKey.FromScalar(secrets.AsSpan(0, 32));
+        var key = ReadKey(keyFile, secrets);
         using var p256 = new P256();
         var identity = File.Exists(genesisFile) ? Identity.Verify(File.ReadAllBytes(genesisFile), p256) : null;
         if (identity is null || identity.Key != key.PublicKey)
@@ -169,9 +170,10 @@ public sealed class DataFolder : IDisposable
             using var made = NodeCertificate.Create(key.Ecdsa, identity.Did.Value);
             DurableFile.Write(file, System.Text.Encoding.ASCII.GetBytes(NodeCertificate.ToPem(made)));
         }
-        using var certificate = NodeCertificate.FromPem(File.ReadAllText(file));
+        using var certificate = ReadCertificate(file);
         if (
-            NodeCertificate.Check(certificate, identity.Did.Value) is not null
+            certificate is null
+            || NodeCertificate.Check(certificate, identity.Did.Value) is not null
             || CertificateKey.Of(certificate)?.DidKey != key.PublicKey
         )
             throw new SetupException(
@@ -179,6 +181,36 @@ public sealed class DataFolder : IDisposable
                 $"The certificate {file} is not that of this node's key. Move it away; it is made anew."
             );
         return certificate.CopyWithPrivateKey(key.Ecdsa);
+    }
+
+    private static NodeKey ReadKey(string file, byte[] secrets)
+    {
+        try
+        {
+            return NodeKey.FromScalar(secrets.AsSpan(0, 32));
+        }
+        catch (CryptographicException e)
+        {
+            throw new SetupException(
+                "folder.bad_key",
+                $"The key {file} is damaged: it is no P-256 key. Restore it from a copy.",
+                e
+            );
+        }
+    }
+
+    /// <summary>Null for a file that a bad disk or a careless hand has left without a certificate in it.</summary>
+    private static X509Certificate2? ReadCertificate(string file)
+    {
+        try
+        {
+            return NodeCertificate.FromPem(File.ReadAllText(file));
+        }
+        catch (CryptographicException)
+        {
+            // Translated: the caller says which file it is and what to do.
+            return null;
+        }
     }
 
     public void Dispose() => _lock.Dispose();

@@ -4,7 +4,7 @@ namespace EdgeNode.Tests.Sim;
 
 /// <summary>
 /// A statement that was queued is at every moment in its sender's outbox, or committed at its receiver, or visibly set aside. Bundles of a stream are taken in
-/// the order they were formed, each once, and none is passed over but those that were set aside when a peering ended.
+/// the order they were formed, each once, and none is passed over but those that were set aside when a peering ended. A statement has its effect once.
 /// </summary>
 internal sealed class CustodyCheck(World world) : Checker(world)
 {
@@ -19,6 +19,8 @@ internal sealed class CustodyCheck(World world) : Checker(world)
         World.Counts.Add("statements queued", step.Change.Queued.Count);
         foreach (var (stream, seq, bundle) in step.Change.Formed)
             CheckFormed(cabinet, stream, seq, bundle);
+        foreach (var statement in step.Change.KeptAgain.Where(s => s.From != cabinet.Did && HasEffectAtOnce(s)))
+            Expect(false, "effect.twice", cabinet, $"{statement.Kind} {statement.Id} is taken a second time");
         foreach (var (peer, statement) in step.Change.Left)
             CheckLeft(cabinet, peer, statement);
         foreach (var (stream, seq, bundle) in step.Change.Taken)
@@ -26,6 +28,10 @@ internal sealed class CustodyCheck(World world) : Checker(world)
         foreach (var cut in step.Effects.OfType<CutPeer>())
             Abandon(cabinet, cut.Did.Value);
     }
+
+    /// <summary>Votes and what belongs to them may come too early and be let go without any effect; then they come again.</summary>
+    private static bool HasEffectAtOnce(Wire.Statement statement) =>
+        statement.Kind is Wire.Kinds.Identity or Wire.Kinds.Offering or Wire.Kinds.Need or Wire.Kinds.Withdrawal;
 
     private void CheckFormed(Cabinet cabinet, StreamKey stream, long seq, string bundle)
     {

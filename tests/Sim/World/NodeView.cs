@@ -11,6 +11,9 @@ internal readonly record struct StreamKey(string Peer, int Stream);
 internal sealed class ViewChange
 {
     public List<Statement> Kept { get; } = [];
+
+    /// <summary>Statements that had been kept before and stand in another row now: they were taken anew.</summary>
+    public List<Statement> KeptAgain { get; } = [];
     public List<(string Chain, ChainState From, ChainState To)> Chains { get; } = [];
     public List<(string Chain, VoteRow Vote)> Votes { get; } = [];
     public List<(string Chain, string Node)> VotesChanged { get; } = [];
@@ -34,7 +37,7 @@ internal sealed class NodeView
     private readonly Dictionary<string, ChainState> _chains = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Chain, string Node), VoteRow> _votes = [];
     private readonly Dictionary<long, (string Peer, string Statement)> _outbox = [];
-    private readonly HashSet<string> _kept = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _kept = new(StringComparer.Ordinal);
     private readonly Dictionary<StreamKey, long> _taken = [];
     private readonly Dictionary<StreamKey, long> _formed = [];
     private long _lastRow;
@@ -44,7 +47,7 @@ internal sealed class NodeView
 
     public IReadOnlyDictionary<string, ChainState> Chains => _chains;
 
-    public bool Has(string statement) => _kept.Contains(statement);
+    public bool Has(string statement) => _kept.ContainsKey(statement);
 
     public bool HasQueued(string peer, string statement) => _outbox.ContainsValue((peer, statement));
 
@@ -82,8 +85,13 @@ internal sealed class NodeView
         {
             var statement = Statement.FromStore(raw);
             (_lastRow, _lastId) = (row, statement.Id);
-            if (_kept.Add(statement.Id))
+            if (_kept.TryAdd(statement.Id, row))
                 change.Kept.Add(statement);
+            else if (_kept[statement.Id] != row)
+            {
+                _kept[statement.Id] = row;
+                change.KeptAgain.Add(statement);
+            }
         }
     }
 

@@ -160,10 +160,10 @@ public sealed class DiskFullTests(ITestOutputHelper output)
     }
 
     /// <summary>The data folder on a small disk; the cabinet's files are then seen through the disk.</summary>
-    private static async Task<SmallDisk> PlaceAsync(CabinetProcess cabinet)
+    internal static async Task<SmallDisk> PlaceAsync(CabinetProcess cabinet, int mebibytes = Mebibytes)
     {
         var place = Path.Combine(cabinet.Folder, "small");
-        var disk = await SmallDisk.MountAsync(place, Mebibytes);
+        var disk = await SmallDisk.MountAsync(place, mebibytes);
         cabinet.Data = Path.Combine(place, "data");
         cabinet.SeenData = disk.Seen("data");
         return disk;

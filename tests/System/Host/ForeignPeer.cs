@@ -34,7 +34,8 @@ internal sealed class ForeignPeer : IAsyncDisposable
     private MqttClient? _client;
     private long _hlc;
 
-    private ForeignPeer(CabinetProcess cabinet, string name)
+    /// <summary>A cabinet that has only heard of the other.</summary>
+    public ForeignPeer(CabinetProcess cabinet, string name)
     {
         (_cabinet, _name) = (cabinet, name);
         Key = NodeKey.Create(SystemEntropy.Instance);
@@ -93,6 +94,15 @@ internal sealed class ForeignPeer : IAsyncDisposable
         // The first word on a link: until the cabinet has heard it there is no way back to us.
         Send(TopicKind.Have, "control", Have());
     }
+
+    /// <summary>PEM files of our certificate and its key, for other programs that come in our name.</summary>
+    public (string Certificate, string Key) PemFiles => (FileOf("crt"), FileOf("key"));
+
+    /// <summary>Our certificate with its key.</summary>
+    public X509Certificate2 Certificate => _certificate;
+
+    /// <summary>Leaves the broker's door in order.</summary>
+    public void Leave() => _loop.Post(() => _client?.Close("goes"));
 
     /// <summary>True while our connection to the broker stands.</summary>
     public bool IsConnected => _client is { IsUp: true };
@@ -325,8 +335,16 @@ internal sealed class ForeignPeer : IAsyncDisposable
 
     private async Task<byte[]> PairAsync(string kind, string? agreement)
     {
+        var answer = await PostAsync(PairingFrame(kind, agreement));
+        Assert.True(answer.Status == 200, $"{kind}: {answer.Status} {Encoding.ASCII.GetString(answer.Bytes)}");
+        return answer.Bytes;
+    }
+
+    /// <summary>A pairing frame of ours, honest but for what <paramref name="lie"/> changes in its body.</summary>
+    public byte[] PairingFrame(string kind, string? agreement = null, Func<PairingBody, PairingBody>? lie = null)
+    {
         var contract = PeeringContract.Current;
-        var body = new PairingBody(
+        var honest = new PairingBody(
             _name,
             Convert.ToBase64String(Identity.Genesis),
             Convert.ToBase64String(_certificate.RawData),
@@ -342,11 +360,8 @@ internal sealed class ForeignPeer : IAsyncDisposable
             agreement,
             null
         );
-        var answer = await PostAsync(
-            PairingMessage.Sign(Signer, kind, Node == default ? "" : Node.Value, body, SystemEntropy.Instance)
-        );
-        Assert.True(answer.Status == 200, $"{kind}: {answer.Status} {Encoding.ASCII.GetString(answer.Bytes)}");
-        return answer.Bytes;
+        var body = lie is null ? honest : lie(honest);
+        return PairingMessage.Sign(Signer, kind, Node == default ? "" : Node.Value, body, SystemEntropy.Instance);
     }
 
     /// <summary>Posts any bytes to the pairing door over TLS with our certificate.</summary>

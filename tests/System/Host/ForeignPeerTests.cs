@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using EdgeNode.Sync;
+using EdgeNode.Tests.System.Hostile;
 using EdgeNode.Wire;
 using Xunit.Abstractions;
 
@@ -74,7 +75,7 @@ public sealed class ForeignPeerTests(LiedTo world, ITestOutputHelper output) : I
     private ForeignPeer Liar => world.Liar;
 
     /// <summary>Lies in a bundle's own bytes and header: the bundle is not taken, its number stays free.</summary>
-    private static readonly Dictionary<string, (string Code, Func<LiedTo, byte[]> Tell)> BundleLies = new()
+    internal static readonly Dictionary<string, (string Code, Func<LiedTo, byte[]> Tell)> BundleLies = new()
     {
         ["random bytes"] = ("bundle.malformed", _ => RandomNumberGenerator.GetBytes(700)),
         ["two bytes"] = ("bundle.malformed", _ => [0xff, 0xff]),
@@ -103,7 +104,7 @@ public sealed class ForeignPeerTests(LiedTo world, ITestOutputHelper output) : I
     };
 
     /// <summary>Lies in a statement: the bundle is taken, its receipt names the statement and the code.</summary>
-    private static readonly Dictionary<string, (string Code, Func<LiedTo, byte[]> Tell)> StatementLies = new()
+    internal static readonly Dictionary<string, (string Code, Func<LiedTo, byte[]> Tell)> StatementLies = new()
     {
         ["a wrong signature"] = ("statement.signature", w => SpoilEnd(w.Offering())),
         ["an origin nobody knows"] = ("statement.unknown_origin", w => Item(w, h => h with { From = Stranger() })),
@@ -134,7 +135,7 @@ public sealed class ForeignPeerTests(LiedTo world, ITestOutputHelper output) : I
     };
 
     /// <summary>Lies on the topics of receipts and haves.</summary>
-    private static readonly Dictionary<string, (string Code, TopicKind Kind, Func<LiedTo, byte[]> Tell)> ControlLies = new()
+    internal static readonly Dictionary<string, (string Code, TopicKind Kind, Func<LiedTo, byte[]> Tell)> ControlLies = new()
     {
         ["a receipt of random bytes"] = ("receipt.signature", TopicKind.Receipt, _ => RandomNumberGenerator.GetBytes(200)),
         ["a receipt with a wrong signature"] = (
@@ -161,15 +162,15 @@ public sealed class ForeignPeerTests(LiedTo world, ITestOutputHelper output) : I
         ["a bundle in a have's place"] = ("have.signature", TopicKind.Have, Good),
     };
 
-    public static TheoryData<string> BundleLieNames => [.. BundleLies.Keys];
-    public static TheoryData<string> StatementLieNames => [.. StatementLies.Keys];
-    public static TheoryData<string> ControlLieNames => [.. ControlLies.Keys];
+    public static TheoryData<string> BundleLieNames => [.. BundleLies.Keys, .. FrameLies.OfBundles.Keys];
+    public static TheoryData<string> StatementLieNames => [.. StatementLies.Keys, .. FrameLies.OfStatements.Keys];
+    public static TheoryData<string> ControlLieNames => [.. ControlLies.Keys, .. FrameLies.OfControls.Keys];
 
     [Theory]
     [MemberData(nameof(BundleLieNames))]
     public async Task A_lie_in_a_bundle_is_refused_with_a_code_and_the_queue_moves_on(string name)
     {
-        var (code, tell) = BundleLies[name];
+        var (code, tell) = BundleLies.GetValueOrDefault(name, FrameLies.OfBundles.GetValueOrDefault(name));
         await world.GoesOnAsync(); // so that there is a bundle before this one
         await ToldAndCountedAsync(code, TopicKind.Data, "shared", tell(world));
     }
@@ -178,7 +179,7 @@ public sealed class ForeignPeerTests(LiedTo world, ITestOutputHelper output) : I
     [MemberData(nameof(ControlLieNames))]
     public async Task A_lie_in_a_receipt_or_have_is_refused_with_a_code_and_the_queue_moves_on(string name)
     {
-        var (code, kind, tell) = ControlLies[name];
+        var (code, kind, tell) = ControlLies.GetValueOrDefault(name, FrameLies.OfControls.GetValueOrDefault(name));
         await ToldAndCountedAsync(code, kind, "control", tell(world));
     }
 
@@ -186,7 +187,7 @@ public sealed class ForeignPeerTests(LiedTo world, ITestOutputHelper output) : I
     [MemberData(nameof(StatementLieNames))]
     public async Task A_lie_beside_a_true_statement_is_refused_alone(string name)
     {
-        var (code, tell) = StatementLies[name];
+        var (code, tell) = StatementLies.GetValueOrDefault(name, FrameLies.OfStatements.GetValueOrDefault(name));
         var (offerings, counted) = (await world.OfferingsAsync(), await world.CountAsync(code));
         var bundle = Liar.Bundle(2, [world.Offering("Before"), tell(world), world.Offering("After")]);
         var exception = Assert.Single(await Liar.DeliverAsync(2, bundle));
