@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using EdgeNode.Appliance.Cli;
 
 #pragma warning disable RS0030 // The entry point waits for the command it starts.
@@ -28,8 +29,16 @@ public static class Program
         if (parsed.Errors.Count == 0)
             return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
         foreach (var error in parsed.Errors)
-            Console.Error.WriteLine($"edgenode: {error.Message}");
-        Console.Error.WriteLine("Try: edgenode --help");
+            Console.Error.WriteLine($"edgenode: {Sentence(error.Message)}");
+        Console.Error.WriteLine($"Try: {Words(parsed.CommandResult)} --help");
         return 2;
     }
+
+    /// <summary>Without the name of a .NET type, which tells nobody what to write instead.</summary>
+    private static string Sentence(string message) =>
+        message.IndexOf(" as expected type ", StringComparison.Ordinal) is > 0 and var at ? $"{message[..at]}." : message;
+
+    /// <summary>The command as far as it was understood, such as <c>edgenode hw watch</c>.</summary>
+    private static string Words(CommandResult command) =>
+        command.Parent is CommandResult group ? $"{Words(group)} {command.Command.Name}" : "edgenode";
 }

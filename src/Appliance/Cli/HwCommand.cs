@@ -26,6 +26,7 @@ internal static class HwCommand
             HwPagesCommand.Shopping(),
             HwStockCommand.Create(),
             HwUnplugTestCommand.Create(),
+            HwDecideCommand.Create(),
         };
 
     public static Option<string?> Bill() =>

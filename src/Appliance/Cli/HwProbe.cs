@@ -25,7 +25,7 @@ internal static class HwProbe
             Lists the buses of this machine and what answers on them. With a bill it says of each part whether it was found.
             Exit code 0 when all of the bill was found. Nothing is written to a part that the bill does not name.
 
-            Example: edgenode hw probe --bom hw-bom/indoor-grid-ups.json
+            Example: edgenode hw probe --bom hw-bom/indoor-grid.json
             """
         )
         {

@@ -30,7 +30,7 @@ internal static class HwSelftest
             Tries every part of a bill: lines, chips, serial devices. What is wrong is said with the wire to look at. Stop the
             cabinet first: two programs cannot have one line. Exit code 0 when everything is as the bill says.
 
-            Example: edgenode hw selftest --bom hw-bom/indoor-grid-ups.json --data /var/lib/edgenode --json
+            Example: edgenode hw selftest --bom hw-bom/indoor-grid.json --data /var/lib/edgenode --json
             """
         )
         {

@@ -91,7 +91,8 @@ internal sealed record ReadingLine(string Sensor, string Kind, double? Value, st
             ? Word(reading.Trust.ToString())
             : Word(reading.Quality.ToString());
 
-    private static string Word(string name) =>
+    /// <summary>A name of the program as commands print it: <c>MainsLost</c> becomes <c>mains_lost</c>.</summary>
+    internal static string Word(string name) =>
         string.Concat(
             name.Select((c, i) => char.IsUpper(c) && i > 0 ? $"_{char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}")
         );
@@ -111,11 +112,13 @@ internal sealed record ProbeReport(
 
 /// <param name="Count">Readings that came.</param>
 /// <param name="WakeUps">How often the hardware thread went to sleep and woke (voluntary context switches).</param>
+/// <param name="AllocatedBytesPerReading">By the hardware thread once it was warm; null before.</param>
 /// <param name="Edges">Changes of lines, and the time from the kernel's stamp of an edge until it was handed on.</param>
 internal sealed record WatchReport(
     double Seconds,
     long Count,
     long WakeUps,
+    double? AllocatedBytesPerReading,
     EdgeTimes Edges,
     IReadOnlyList<ReadingLine> Readings,
     IReadOnlyList<DeviceLine> Devices

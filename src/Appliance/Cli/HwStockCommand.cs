@@ -8,11 +8,17 @@ namespace EdgeNode.Appliance.Cli;
 /// <summary><c>edgenode hw stock</c>: whether the spares on the shelf are enough and young enough.</summary>
 internal static class HwStockCommand
 {
+    private const int MostNodes = 1000;
+
     public static CliCommand Create()
     {
         var bom = new Option<string>("--bom") { Description = "The bill of materials.", Required = true };
         var stock = new Option<string>("--stock") { Description = "What lies on the shelf.", Required = true };
-        var nodes = new Option<int>("--nodes") { Description = "Cabinets the shelf serves.", DefaultValueFactory = _ => 1 };
+        var nodes = new Option<int>("--nodes")
+        {
+            Description = "Cabinets the shelf serves (default: 1).",
+            DefaultValueFactory = _ => 1,
+        };
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
         var command = new CliCommand(
             "stock",
@@ -28,6 +34,11 @@ internal static class HwStockCommand
             nodes,
             json,
         };
+        nodes.Validators.Add(given =>
+        {
+            if (given.GetValueOrDefault<int>() is < 1 or > MostNodes)
+                given.AddError($"--nodes goes from 1 to {MostNodes}.");
+        });
         command.SetAction(parsed =>
             HwBillFile.Guarded(() =>
                 Run(
@@ -43,7 +54,7 @@ internal static class HwStockCommand
 
     private static int Run(Bill bill, StockList stock, int nodes, bool json)
     {
-        var rows = Stock.Compare(bill, stock, Math.Clamp(nodes, 1, 1000), DateOnly.FromDateTime(DateTime.UtcNow));
+        var rows = Stock.Compare(bill, stock, nodes, DateOnly.FromDateTime(DateTime.UtcNow));
         var good = rows.All(row => row.Says.Length == 0);
         if (json)
             Console.WriteLine(JsonSerializer.Serialize(new StockReport(good, nodes, rows), HwBomJson.Default.StockReport));

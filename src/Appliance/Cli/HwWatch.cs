@@ -22,7 +22,7 @@ internal static class HwWatch
             Prints each reading as it comes: seconds, sensor, value, how it stands. With a bill it watches what the bill names,
             without one what the kernel shows by itself.
 
-            Example: edgenode hw watch --bom hw-bom/indoor-grid-ups.json
+            Example: edgenode hw watch --bom hw-bom/indoor-grid.json
             """
         )
         {
@@ -107,6 +107,7 @@ internal static class HwWatch
             Math.Round(took.TotalSeconds, 3),
             log.Count,
             WakeUps(session.Thread.ThreadId),
+            log.AllocatedPerReading,
             EdgeTimes.Of(log.EdgeMilliseconds),
             [.. readings.Select(ReadingLine.Of)],
             [.. status]
@@ -129,11 +130,16 @@ internal static class HwWatch
         /// <summary>Edges whose time is kept; a longer watch keeps its first ones.</summary>
         private const int MostEdges = 100_000;
 
+        /// <summary>Readings until every device was opened and asked once; what that allocates is the start's.</summary>
+        private const int WarmReadings = 32;
+
         private readonly Lock _lock = new();
         private readonly Dictionary<string, bool?> _lines = specs
             .OfType<LineSpec>()
             .ToDictionary(l => l.Name, _ => (bool?)null, StringComparer.Ordinal);
         private readonly List<double> _edges = [];
+        private long _warmBytes;
+        private long _lastBytes;
 
         public long Count { get; private set; }
 
@@ -146,11 +152,26 @@ internal static class HwWatch
             }
         }
 
+        /// <summary>Bytes that the hardware thread allocated for one reading, once it was warm; null before.</summary>
+        public double? AllocatedPerReading
+        {
+            get
+            {
+                lock (_lock)
+                    return Count > WarmReadings
+                        ? Math.Round((_lastBytes - _warmBytes) / (double)(Count - WarmReadings), 3)
+                        : null;
+            }
+        }
+
+        /// <summary>Called on the hardware thread.</summary>
         public void Add(Reading reading, SteadyTime now)
         {
             lock (_lock)
             {
                 Count++;
+                _lastBytes = GC.GetAllocatedBytesForCurrentThread();
+                _warmBytes = Count <= WarmReadings ? _lastBytes : _warmBytes;
                 if (!_lines.TryGetValue(reading.Sensor.Name, out var before))
                     return;
                 _lines[reading.Sensor.Name] = reading.IsSet;

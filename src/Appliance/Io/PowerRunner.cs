@@ -113,6 +113,9 @@ internal sealed class PowerRunner : IAsyncDisposable
     /// <summary>How power stands, as of the last look. From any thread.</summary>
     public PowerFacts Now => _facts;
 
+    /// <summary>When the mains line moved last, by the kernel's stamp of the edge; null without a line of our own.</summary>
+    public Hardware.SteadyTime? MainsMovedAt => _source.MainsMovedAt;
+
     /// <summary>Called after each change, on the runner's thread; must return at once.</summary>
     public Action Changed { private get; set; } = () => { };
 

@@ -22,6 +22,9 @@ internal interface IPowerSource : IAsyncDisposable
     /// <summary>The household's button is held down.</summary>
     bool IsButtonHeld { get; }
 
+    /// <summary>When the mains line moved last, by the kernel's stamp of the edge; null where no kernel stamps it.</summary>
+    SteadyTime? MainsMovedAt { get; }
+
     /// <summary>The cabinet runs on battery: devices are asked more often.</summary>
     void SetPace(bool onBattery);
 }
@@ -33,6 +36,7 @@ internal sealed class BusPower : IPowerSource
     private readonly HardwareThread _thread;
     private readonly ChargeCounter? _counter;
     private readonly Dictionary<string, Reading> _readings = new(StringComparer.Ordinal);
+    private Reading? _moved;
 
     /// <param name="specs">What the bill wires.</param>
     /// <param name="pack">For counting charge where there is a counter.</param>
@@ -78,6 +82,15 @@ internal sealed class BusPower : IPowerSource
         }
     }
 
+    public SteadyTime? MainsMovedAt
+    {
+        get
+        {
+            lock (_lock)
+                return _moved?.At;
+        }
+    }
+
     public PowerSample Sample(long atMs)
     {
         lock (_lock)
@@ -93,7 +106,11 @@ internal sealed class BusPower : IPowerSource
     private void Take(in Reading reading)
     {
         lock (_lock)
+        {
             _readings[reading.Sensor.Name] = reading;
+            if (reading is { Kind: SensorKind.Mains, IsSet: { } level } && _moved?.IsSet != level)
+                _moved = reading;
+        }
         if (reading.Kind is SensorKind.Mains or SensorKind.Button)
             Moved();
     }
@@ -161,6 +178,8 @@ internal sealed class NutPower : IPowerSource
     public bool IsUnverified => false;
 
     public bool IsButtonHeld => false;
+
+    public SteadyTime? MainsMovedAt => null;
 
     public PowerSample Sample(long atMs) => _last.ToSample(atMs);
 
@@ -233,6 +252,8 @@ internal sealed class ScriptedPower : IPowerSource
                 return _button;
         }
     }
+
+    public SteadyTime? MainsMovedAt => null;
 
     public PowerSample Sample(long atMs)
     {
