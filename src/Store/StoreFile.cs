@@ -79,6 +79,8 @@ public sealed class StoreFile(string path)
     /// </summary>
     public void CopyTo(string copy)
     {
+        if (!DurableFile.HasFolder(copy))
+            throw new StoreException("store.no_access", $"The folder of the copy {copy} does not exist.");
         var unfinished = copy + ".new";
         DurableFile.Remove(unfinished);
         Beside("VACUUM INTO $1", unfinished);
