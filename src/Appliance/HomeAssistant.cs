@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace EdgeNode.Appliance;
 
 /// <summary>A message for an MQTT broker.</summary>
-public sealed record MqttNote(string Topic, byte[] Payload);
+/// <param name="Retain">The broker keeps it for whoever subscribes later.</param>
+public sealed record MqttNote(string Topic, byte[] Payload, bool Retain = false);
 
 /// <summary>
 /// What Home Assistant is told over its own MQTT broker (MQTT discovery): one description for each sensor, then the values. A value that is not known is null,
@@ -31,9 +32,16 @@ internal static class HomeAssistant
         [
             .. Sensors.Select(s => new MqttNote(
                 $"homeassistant/sensor/edgenode_{id}/{s.Name}/config",
-                Describe(id, cabinet, release, s)
+                Describe(id, cabinet, release, s),
+                Retain: true
             )),
         ];
+
+    /// <summary>The cabinet is connected; kept by the broker until <see cref="Gone"/> takes its place.</summary>
+    public static MqttNote Here(string id) => new(AvailabilityTopic(id), "online"u8.ToArray(), Retain: true);
+
+    /// <summary>What the broker says in the cabinet's name when the connection ends, however it ends.</summary>
+    public static MqttNote Gone(string id) => new(AvailabilityTopic(id), "offline"u8.ToArray(), Retain: true);
 
     /// <summary>The values of now.</summary>
     public static MqttNote Values(string id, PowerFacts facts) =>
@@ -55,6 +63,8 @@ internal static class HomeAssistant
 
     private static string StateTopic(string id) => $"edgenode/{id}/power";
 
+    private static string AvailabilityTopic(string id) => $"edgenode/{id}/available";
+
     private static byte[] Describe(
         string id,
         string cabinet,
@@ -66,6 +76,7 @@ internal static class HomeAssistant
             w.WriteString("name", s.Title);
             w.WriteString("unique_id", $"edgenode_{id}_{s.Name}");
             w.WriteString("state_topic", StateTopic(id));
+            w.WriteString("availability_topic", AvailabilityTopic(id));
             w.WriteString("value_template", $"{{{{ value_json.{s.Name} }}}}");
             w.WriteNumber("expire_after", 180);
             if (s.Class is not null)

@@ -21,6 +21,7 @@ internal sealed class PowerDesk(Signer signer, Outbox outbox, TimeSpan open)
 
     private readonly LoadPlan _plan = new();
     private PowerState _state = PowerState.Mains;
+    private bool _applied;
     private Moment _since;
     private Moment? _planned;
 
@@ -37,10 +38,11 @@ internal sealed class PowerDesk(Signer signer, Outbox outbox, TimeSpan open)
     public void Take(Turn turn, PowerChanged changed)
     {
         if (changed.Facts.State != _state)
-        {
-            (_state, _since) = (changed.Facts.State, turn.Now);
+            (_state, _since, _applied) = (changed.Facts.State, turn.Now, false);
+        // The first word after a start is applied too: radios and other programs may stand as another state left them.
+        if (!_applied)
             turn.Emit(new ApplyLoads(_state, Loads));
-        }
+        _applied = true;
         if (changed.Tell is { } word)
             Tell(turn, word, changed.Why, changed.BackAfter);
         turn.Emit(new PageChanged(PageChanged.Everybody));

@@ -48,6 +48,27 @@ internal static class PowerWords
             _ => "The cabinet has just started.",
         };
 
+    /// <summary>The line about a raised alert on the page of the day.</summary>
+    public static CheckView Alert(AlertFact alert) =>
+        new(
+            "alert-" + alert.Rule.Name,
+            CheckLevel.Attention,
+            AlertSentence(alert),
+            "It ends at " + Unit(alert.Rule.Name, alert.Rule.Clear) + "."
+        );
+
+    private static string AlertSentence(AlertFact alert) =>
+        alert.Rule.Name switch
+        {
+            "charge" => $"The battery is at {Unit("charge", alert.Value ?? 0)}.",
+            "temperature" => $"The machine is at {Unit("temperature", alert.Value ?? 0)}.",
+            _ => $"The data disk has {Unit("disk", alert.Value ?? 0)} free.",
+        };
+
+    /// <summary>A value of an alert with its unit.</summary>
+    public static string Unit(string name, double value) =>
+        value.ToString("0.#", System.Globalization.CultureInfo.InvariantCulture) + (name == "temperature" ? " °C" : " %");
+
     private static CheckLevel Level(PowerFacts power) =>
         power.Disputed || power.State is PowerState.ShuttingDown or PowerState.Survive ? CheckLevel.Danger
         : power.State is PowerState.Mains && power.Percent is not null ? CheckLevel.Good

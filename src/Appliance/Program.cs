@@ -21,6 +21,7 @@ public static class Program
             DoctorCommand.Create(),
             HwCommand.Create(),
             LinkCommand.Create(),
+            PowerCommand.Create(),
             MatchCommand.Create(),
             CategoriesCommand.Create(),
             StewardCommand.Create(),

@@ -69,6 +69,15 @@ public sealed record Settings
     /// <summary>The household's MQTT broker, to which Home Assistant's sensors are told; null = nobody is told (default: none).</summary>
     public IPEndPoint? HomeAssistant { get; init; }
 
+    /// <summary>A program that is called with <c>full</c> or <c>reduced</c> and turns 5 GHz and guest radio on or off; null = they are left alone (default: none).</summary>
+    public string? Radios { get; init; }
+
+    /// <summary>Folder for the daily copy of the database, best on another disk; null = none (default: none).</summary>
+    public string? CopyFolder { get; init; }
+
+    /// <summary>When a steward is alerted (default: <see cref="AlertRule.Default"/>).</summary>
+    public IReadOnlyList<AlertRule> Alerts { get; init; } = AlertRule.Default;
+
     /// <summary>Whether a stop of the cabinet also turns the machine off (default: no; the image says yes).</summary>
     public bool PowerOff { get; init; }
 
@@ -104,6 +113,9 @@ public sealed record Settings
             Nut = read.EndPoint("power:nut"),
             HomeAssistant = read.EndPoint("power:home_assistant"),
             PowerOff = read.OneOf("power:off", "no", "yes") == "yes",
+            Radios = read.FullPath("power:radios"),
+            CopyFolder = read.FullPath("store:copy"),
+            Alerts = [.. AlertRule.Default.Select(read.Alert).OfType<AlertRule>()],
         };
         read.Distinct(
             settings.ResidentsPort,
@@ -146,6 +158,11 @@ public sealed record Settings
         "power:nut",
         "power:home_assistant",
         "power:off",
+        "power:radios",
+        "store:copy",
+        "alerts:charge",
+        "alerts:temperature",
+        "alerts:disk",
     ];
 
     /// <summary>The node's waits for these settings.</summary>
@@ -273,6 +290,33 @@ internal sealed class SettingsReader(Func<string, string?> get)
             return ("", port);
         }
         return (uri.Host.Trim('[', ']'), uri.Port > 0 ? uri.Port : port);
+    }
+
+    /// <summary>Null when not set; what is set must begin at the root, for nobody knows where a cabinet is started.</summary>
+    public string? FullPath(string key)
+    {
+        if (get(key)?.Trim() is not { Length: > 0 } text)
+            return null;
+        if (!Path.IsPathRooted(text))
+            Fault(key, $"'{text}' is not a whole path such as /usr/local/bin/NAME");
+        return text;
+    }
+
+    /// <summary>The steward's levels, or the default's; null when switched off.</summary>
+    public AlertRule? Alert(AlertRule fallback)
+    {
+        var key = "alerts:" + fallback.Name;
+        if (get(key)?.Trim() is not { } text)
+            return fallback;
+        if (text == "off")
+            return null;
+        if (AlertRule.Parse(fallback.Name, text) is { } rule && rule.LowIsBad == fallback.LowIsBad)
+            return rule;
+        Fault(
+            key,
+            $"'{text}' is not two levels such as {fallback.Raise:0}/{fallback.Clear:0} (alert at the first, end at the second), or off"
+        );
+        return fallback;
     }
 
     public int Port(string key, int fallback) => Number(key, fallback, 1, 65535);

@@ -64,6 +64,52 @@ public sealed class StoreFile(string path)
         }
     }
 
+    /// <summary>
+    /// Moves what was committed from the log into the file, as far as no reader stands in the way; never waits and loses nothing. Beside the writer, from any
+    /// thread. Throws <see cref="StoreException"/>.
+    /// </summary>
+    public void WriteLogHome() => Beside("PRAGMA wal_checkpoint(PASSIVE);");
+
+    /// <summary>Statistics for the planner of queries, as SQLite suggests for long-lived programs. Beside the writer, from any thread.</summary>
+    public void Tidy() => Beside("PRAGMA analysis_limit=400; PRAGMA optimize;");
+
+    /// <summary>
+    /// A whole, compact copy as of the last commit, under another name until it is on disk; what stood there before becomes <c>PATH.before</c>. The writer goes
+    /// on meanwhile. Throws <see cref="StoreException"/>; then the former copy is as it was.
+    /// </summary>
+    public void CopyTo(string copy)
+    {
+        if (!DurableFile.HasFolder(copy))
+            throw new StoreException("store.no_access", $"The folder of the copy {copy} does not exist.");
+        var unfinished = copy + ".new";
+        DurableFile.Remove(unfinished);
+        Beside("VACUUM INTO $1", unfinished);
+        // SQLite does not sync what VACUUM INTO writes.
+        DurableFile.Sync(unfinished);
+        if (DurableFile.Length(copy) is not null)
+        {
+            DurableFile.Remove(copy + ".before");
+            DurableFile.Publish(copy, copy + ".before");
+        }
+        DurableFile.Publish(unfinished, copy);
+    }
+
+    private void Beside(string statement, params ReadOnlySpan<object?> values)
+    {
+        try
+        {
+            using var db = Open(SqliteOpenMode.ReadWrite);
+            if (values.IsEmpty)
+                db.Script(statement);
+            else
+                db.Run(statement, values);
+        }
+        catch (SqliteException e)
+        {
+            throw Explain(e);
+        }
+    }
+
     /// <summary>No room: SQLITE_FULL, or SQLITE_IOERR_SHMSIZE, which is what a full disk says when the index of the log is to grow.</summary>
     public static bool IsFull(SqliteException e) => e is { SqliteErrorCode: 13 } or { SqliteExtendedErrorCode: 4874 };
 

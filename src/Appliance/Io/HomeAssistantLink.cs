@@ -54,6 +54,8 @@ internal sealed class HomeAssistantLink : IDisposable
             Port = _broker.Port,
             Filter = HomeAssistant.Birth,
             Login = _login,
+            Will = (HomeAssistant.Gone(_id).Topic, HomeAssistant.Gone(_id).Payload),
+            RetainWill = true,
         };
         _client = new MqttClient(
             _loop,
@@ -87,12 +89,13 @@ internal sealed class HomeAssistantLink : IDisposable
         _told = false;
         foreach (var note in _descriptions)
             Say(note);
+        Say(HomeAssistant.Here(_id));
         SayValues();
     }
 
     private void SayValues() => Say(HomeAssistant.Values(_id, _facts()));
 
-    private void Say(MqttNote note) => _client?.Publish(note.Topic, note.Payload, out _);
+    private void Say(MqttNote note) => _client?.Publish(note.Topic, note.Payload, out _, note.Retain);
 
     private void Tick()
     {

@@ -33,6 +33,8 @@ public sealed class Host : IAsyncDisposable
     private readonly HashSet<string> _favoured = new(StringComparer.Ordinal);
     private MulticastDnsRunner? _discovery;
     private PowerRunner? _power;
+    private LoadKeeper? _loads;
+    private AlertWatch? _alerts;
 
     private Host(Settings settings, TextWriter log) => (_settings, _log) = (settings, log);
 
@@ -90,6 +92,8 @@ public sealed class Host : IAsyncDisposable
         DoorCheck.RequireFree(_settings);
         _blobs = new BlobStore(Path.Combine(folder.Path, DataFolder.Blobs));
         Door = new NodeDoor(folder.Store);
+        _loads = OpenLoads(folder);
+        _parts.Push(_loads);
         var ballast = new Ballast(folder.Path);
         if (ballast.Free < ballast.Total / 100)
             ballast.Release();
@@ -127,6 +131,7 @@ public sealed class Host : IAsyncDisposable
         _power?.Attach(input => Loop.Post(input));
         OpenHome(folder, identity);
         _parts.Push(new DiskWatch(ballast, input => Loop.Post(input)));
+        OpenUpkeep(folder);
         await OpenDoorsAsync(folder, identity, certificate).ConfigureAwait(false);
         if (_settings.Discovery)
         {
@@ -166,6 +171,25 @@ public sealed class Host : IAsyncDisposable
         );
         Keep(home);
         power.Changed = home.Tell;
+    }
+
+    private LoadKeeper OpenLoads(DataFolder folder) =>
+        new(
+            folder.Path,
+            Hardware.Power.Io.Machine.BootId,
+            _power?.Now.State ?? Hardware.Power.PowerState.Mains,
+            _settings.Radios,
+            folder.Store,
+            Say
+        );
+
+    /// <summary>What is done beside the node: work that waits for mains, and levels that a steward set.</summary>
+    private void OpenUpkeep(DataFolder folder)
+    {
+        var pace = _settings.DemoPace ? UpkeepOptions.Demo : UpkeepOptions.Default;
+        _parts.Push(new Upkeep(folder.Store, _settings.CopyFolder, Node.Modules, () => _loads!.Row, pace, Say));
+        _alerts = new AlertWatch(_settings.Alerts, () => _power?.Now.Percent, folder.Path, _settings.DemoPace, Say);
+        _parts.Push(_alerts);
     }
 
     /// <summary>Votes and notices for neighbours in contact have left.</summary>
@@ -382,6 +406,7 @@ public sealed class Host : IAsyncDisposable
             IsInContact = did => Loop.IsInContact(did),
             Checks = Checks,
             Power = () => _power?.Now,
+            Alerts = () => _alerts?.Now ?? [],
         };
 
     /// <summary>The address printed on cards: the first name of the cabinet, or its address.</summary>
@@ -418,8 +443,38 @@ public sealed class Host : IAsyncDisposable
                 new("discovery", CheckLevel.Good, $"Looking for neighbours on {string.Join(", ", discovery.Interfaces)}.", "")
             );
         checks.Add(PowerCheck());
+        if (_power is not null)
+            checks.Add(RadiosCheck());
+        checks.AddRange(Alerts().Where(a => a.IsRaised).Select(PowerWords.Alert));
         return checks;
     }
+
+    private IReadOnlyList<AlertFact> Alerts() => _alerts?.Now ?? [];
+
+    /// <summary>What the plan says of radios is only as true as the program that turns them.</summary>
+    private CheckView RadiosCheck() =>
+        (_settings.Radios, _loads?.Radios) switch
+        {
+            (null, _) => new(
+                "radios",
+                CheckLevel.Unmeasured,
+                "No program is named that turns the radios: they stay as they are.",
+                ""
+            ),
+            (_, null) => new("radios", CheckLevel.Unmeasured, "The radios' program has not been called yet.", ""),
+            (_, { Fault: { } fault }) => new(
+                "radios",
+                CheckLevel.Attention,
+                $"The radios stay as they are: {fault}",
+                "Mend the program under [power] radios."
+            ),
+            (_, { Reduced: var reduced }) => new(
+                "radios",
+                CheckLevel.Good,
+                reduced ? "5 GHz and guest radio are off." : "All radios are on.",
+                ""
+            ),
+        };
 
     private CheckView PowerCheck()
     {
@@ -517,9 +572,7 @@ public sealed class Host : IAsyncDisposable
                 PlanJobs.Start(plan, input => Loop.Post(input));
                 break;
             case ApplyLoads loads:
-                Say(
-                    $"power: {loads.State}; {string.Join(", ", Hardware.Power.LoadPlan.Loads.Select(l => l.Name))} follow the plan."
-                );
+                _loads!.Apply(loads);
                 break;
             case BeginStop stop:
                 _power?.AskToStop(stop.Why, stop.BackAfter);

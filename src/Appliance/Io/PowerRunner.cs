@@ -42,6 +42,7 @@ internal sealed class PowerRunner : IAsyncDisposable
     private volatile PowerFacts _facts;
     private TimeSpan _wake;
     private Task _draining = Task.CompletedTask;
+    private long _stopAt;
     private long _minuteAt;
     private long _heldSince = long.MaxValue;
     private long _mainsSince = long.MaxValue;
@@ -253,6 +254,7 @@ internal sealed class PowerRunner : IAsyncDisposable
     private void BeginStop(long now)
     {
         _stop = new StopSequence(now);
+        _stopAt = now;
         Do(
             StopStep.WriteLedger,
             () =>
@@ -364,6 +366,7 @@ internal sealed class PowerRunner : IAsyncDisposable
         stop.Drained();
         stop.Done(StopStep.CloseStore);
         Do(StopStep.SyncDisks, Machine.SyncDisks);
+        _options.Log($"power: the disks are safe, {(SteadyMs - _stopAt) / 1000.0:0.0} s after the decision to stop.");
         Do(StopStep.SetAlarm, SetAlarm);
         using var look = new PeriodicTimer(StopLook);
         while (stop.Next(SteadyMs) is not StopStep.PowerOff && await look.WaitForNextTickAsync().ConfigureAwait(false))

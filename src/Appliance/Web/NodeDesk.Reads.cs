@@ -106,7 +106,10 @@ public sealed partial class NodeDesk
     public IReadOnlyList<AuditView> LatestAudit(int most) => Read((db, names) => StewardQueries.LatestAudit(db, names, most));
 
     public PowerView Power(DateTimeOffset from) =>
-        Read((db, names) => PowerQueries.Of(db, names, options.Power(), new Moment(from.ToUnixTimeMilliseconds()), Now));
+        Read(
+            (db, names) =>
+                PowerQueries.Of(db, names, options.Power(), options.Alerts(), new Moment(from.ToUnixTimeMilliseconds()), Now)
+        );
 
     public ResidentsView Residents() => door.Read(db => StewardQueries.Residents(db, Me, Now - TimeSpan.FromDays(30)));
 

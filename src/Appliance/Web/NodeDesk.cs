@@ -35,6 +35,9 @@ public sealed record NodeDeskOptions
     /// <summary>How power stands; null when this cabinet does not look at it.</summary>
     public Func<PowerFacts?> Power { get; init; } = () => null;
 
+    /// <summary>How the steward's alerts stand.</summary>
+    public Func<IReadOnlyList<AlertFact>> Alerts { get; init; } = () => [];
+
     /// <summary>Checks of parts that only the host sees: broker, discovery, hardware.</summary>
     public Func<IReadOnlyList<CheckView>> Checks { get; init; } = () => [];
 }

@@ -11,8 +11,14 @@ internal static class PowerQueries
     public const int MostSpots = 400;
     private const int Days = 14;
 
-    public static PowerView Of(Db db, NodeNames names, PowerFacts? facts, Moment from, Moment now) =>
-        new(facts, Loads(db), History(db, from, now), Energy(db), Neighbours(db, names));
+    public static PowerView Of(
+        Db db,
+        NodeNames names,
+        PowerFacts? facts,
+        IReadOnlyList<AlertFact> alerts,
+        Moment from,
+        Moment now
+    ) => new(facts, Loads(db), History(db, from, now), Energy(db), Neighbours(db, names), alerts);
 
     private static List<LoadChoice> Loads(Db db)
     {

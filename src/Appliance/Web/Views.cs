@@ -403,12 +403,14 @@ public sealed record LoadChoice(string State, string Load, string Word, bool Edi
 
 /// <summary>Power: how it stands, what is shed, what was, and what neighbours said.</summary>
 /// <param name="Facts">Null when this cabinet does not look at its power.</param>
+/// <param name="Alerts">The steward's levels and how they stand.</param>
 public sealed record PowerView(
     PowerFacts? Facts,
     IReadOnlyList<LoadChoice> Loads,
     IReadOnlyList<PowerSpot> History,
     IReadOnlyList<PowerDay> Energy,
-    IReadOnlyList<NeighbourPower> Neighbours
+    IReadOnlyList<NeighbourPower> Neighbours,
+    IReadOnlyList<AlertFact> Alerts
 );
 
 /// <summary>Counters of the wire since the node was first started.</summary>

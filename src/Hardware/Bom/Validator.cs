@@ -183,6 +183,11 @@ public static class Validator
         }
         foreach (var finding in Floors(battery, pack).Concat(Budget(bill, battery)))
             yield return finding;
+        if (bill.Supply is { WakesOnMains: true })
+            yield return Attention(
+                "supply.wakes",
+                "The supply starts the machine whenever mains returns: flickering mains on an empty battery starts it more than twice an hour. Let its clock wake it."
+            );
     }
 
     private static IEnumerable<BillFinding> Floors(BillBattery battery, Power.Pack pack)

@@ -39,8 +39,16 @@ public sealed record Run(string Boot, long Ran, RunEnd End, long Wake, bool Fed,
 /// <param name="DoubtLost">The last runs were short and ended by our own stop: a mains line that says "lost" is doubted (rule 3).</param>
 /// <param name="DoubtThere">The last run emptied the pack while the line said "there": a low pack that did not rise since is not started on the line's word.</param>
 /// <param name="DoubtGauge">The last run ended blind: numbers that stand still are noticed after a minute instead of ten.</param>
-/// <param name="StopVolts">Of the pack at the end of the last run; null = not known.</param>
-public readonly record struct StartAdvice(bool ResumeStop, bool DoubtLost, bool DoubtThere, bool DoubtGauge, double? StopVolts);
+/// <param name="StopVolts">Of the pack at its lowest end of a run since it was fed; null = not known.</param>
+/// <param name="LastVolts">Of the pack at the end of the last run whose end knew it; null = not known.</param>
+public readonly record struct StartAdvice(
+    bool ResumeStop,
+    bool DoubtLost,
+    bool DoubtThere,
+    bool DoubtGauge,
+    double? StopVolts,
+    double? LastVolts = null
+);
 
 /// <summary>
 /// The machine's last runs, kept outside the database because it must be readable when the database is not, and written before each stop. It knows no
@@ -114,7 +122,8 @@ public sealed class BootLedger
             ShortRuns(boot) >= DoubtAfter,
             WasDeceived(boot),
             _runs.FindLast(run => run.Boot != boot)?.End == RunEnd.Blind,
-            _runs.FindLast(run => run.Boot != boot && run.MilliVolts > 0)?.MilliVolts / 1000.0
+            StopVolts(boot),
+            LastVolts(boot)
         );
         if (_runs.Count == 0 || _runs[^1].Boot != boot)
             Add(new Run(boot, 0, RunEnd.Open, 0, false, 0));
@@ -155,6 +164,19 @@ public sealed class BootLedger
 
     /// <summary>Runs since the last fed one, without this boot, that ended by our own stop or refusal within ten minutes.</summary>
     public int ShortRuns(string boot) => SinceFed(boot).Count(IsShort);
+
+    /// <summary>
+    /// The lowest since the last fed run: a pack that is drawn from by start after start must not look fed, and one that recovers a little after each
+    /// refusal must not be asked for more and more.
+    /// </summary>
+    private double? StopVolts(string boot)
+    {
+        var known = SinceFed(boot).Where(run => run.MilliVolts > 0).Select(run => run.MilliVolts).ToList();
+        return known.Count > 0 ? known.Min() / 1000.0 : LastVolts(boot);
+    }
+
+    private double? LastVolts(string boot) =>
+        _runs.FindLast(run => run.Boot != boot && run.MilliVolts > 0) is { } last ? last.MilliVolts / 1000.0 : null;
 
     /// <summary>A run that was fed and then deceived counts: the line was right once and is not any more.</summary>
     private bool WasDeceived(string boot)

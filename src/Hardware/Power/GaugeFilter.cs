@@ -4,8 +4,7 @@ namespace EdgeNode.Hardware.Power;
 /// Lets through what a working gauge can say, and remembers when it last did. Gauges in the field have shown 4.08 V with 3 %, 256 %, 5 V without a cell, and
 /// jumps of 47 points in seconds; none of those may move the policy.
 /// </summary>
-/// <param name="doubted">The last run ended blind: numbers that stand still are noticed sooner.</param>
-internal sealed class GaugeFilter(Pack pack, PowerOptions options, bool doubted)
+internal sealed class GaugeFilter(Pack pack, PowerOptions options)
 {
     /// <summary>Largest believable change in 5 s: 0.6 V a cell, 5 points of charge. Longer pauses allow as much more.</summary>
     private const double SlewVolts = 0.6;
@@ -23,6 +22,7 @@ internal sealed class GaugeFilter(Pack pack, PowerOptions options, bool doubted)
     private Reading _amps;
     private (double? Volts, double? Percent, double? Amps) _last;
     private long _changedAt;
+    private bool _moved;
 
     /// <summary>The middle one of the last three: a single wrong value within reach of the right ones moves nothing.</summary>
     public double? Volts => _volts.Value is null ? null : _middle.Value;
@@ -33,6 +33,12 @@ internal sealed class GaugeFilter(Pack pack, PowerOptions options, bool doubted)
     public bool FreshVolts { get; private set; }
     public bool FreshPercent { get; private set; }
     public bool FreshAmps { get; private set; }
+
+    /// <summary>There is reason to think that the numbers stand still: it is noticed after a minute instead of ten.</summary>
+    public bool IsDoubted { get; set; }
+
+    /// <summary>The numbers are doubted, have not moved since the first, and have not had their minute.</summary>
+    public bool MayStandStill => IsDoubted && !_moved && !IsBlind;
 
     /// <summary>Nothing about the pack is known: every sensor is silent, or they repeat themselves while the pack is in use.</summary>
     public bool IsBlind { get; private set; }
@@ -61,10 +67,13 @@ internal sealed class GaugeFilter(Pack pack, PowerOptions options, bool doubted)
     private bool IsFrozen(in PowerSample sample, bool inUse)
     {
         var now = (_volts.Value, _percent.Value, _amps.Value);
+        _moved |= Moved(_last.Volts, now.Item1) || Moved(_last.Percent, now.Item2) || Moved(_last.Amps, now.Item3);
         if (!inUse || now != _last)
             (_last, _changedAt) = (now, sample.AtMs);
-        return sample.AtMs - _changedAt >= (doubted ? DoubtedMs : (long)options.Frozen.TotalMilliseconds);
+        return sample.AtMs - _changedAt >= (IsDoubted ? DoubtedMs : (long)options.Frozen.TotalMilliseconds);
     }
+
+    private static bool Moved(double? before, double? now) => before is { } a && now is { } b && !a.Equals(b);
 
     private static double? Plausible(double? value, double least, double most) =>
         value is { } v && double.IsFinite(v) && v >= least && v <= most ? v : null;

@@ -79,8 +79,12 @@ public sealed class LoadPlan
     {
         if (_edits.TryGetValue((state, load), out var word))
             return word;
-        var row = Default(state);
-        return load switch
+        return Word(Default(state), load);
+    }
+
+    /// <summary>The word that stands for a load in a row; an unknown load has that of the radios.</summary>
+    public static string Word(LoadRow row, string load) =>
+        load switch
         {
             "sync" => SyncWords[(int)row.Sync],
             "bulk" => Word(row.Bulk),
@@ -89,7 +93,6 @@ public sealed class LoadPlan
             "updates" => Word(row.Updates),
             _ => Word(row.Radios),
         };
-    }
 
     /// <summary>What runs in a state, edits included.</summary>
     public LoadRow Row(PowerState state) =>

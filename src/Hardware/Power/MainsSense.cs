@@ -35,6 +35,9 @@ internal sealed class MainsSense(Pack pack, PowerOptions options)
     /// <summary>Since when it is so, in the sample's milliseconds.</summary>
     public long Since { get; private set; }
 
+    /// <summary>The level is the line's own word and not what it said before it fell silent.</summary>
+    public bool IsSpoken { get; private set; }
+
     /// <summary>The pin's word and the battery contradict each other.</summary>
     public bool IsDisputed => _dispute != Dispute.None;
 
@@ -94,9 +97,11 @@ internal sealed class MainsSense(Pack pack, PowerOptions options)
     private void SetLevel(in PowerSample sample, GaugeFilter gauge)
     {
         var level = sample.Mains;
+        var silent = sample.AtMs - Math.Max(_levelSeen, 0) >= (long)options.Silent.TotalMilliseconds;
+        IsSpoken = level is not null || (IsSpoken && !silent);
         if (level is not null)
             _levelSeen = sample.AtMs;
-        else if (options.MainsFromCurrent || sample.AtMs - Math.Max(_levelSeen, 0) >= (long)options.Silent.TotalMilliseconds)
+        else if (options.MainsFromCurrent || silent)
             level = Direction(sample.AtMs, gauge);
         if (level is { } known && known != Level)
             (Level, Since) = (known, sample.AtMs);

@@ -30,11 +30,13 @@ public sealed class PowerPolicy
     private bool _started;
     private bool _starting = true;
     private bool _drawing;
+    private bool _held = true;
     private Since _low = Since.Never;
     private Since _hard = Since.Never;
     private Since _blind = Since.Never;
     private int _hardSeen;
-    private int _percentLow;
+    private Since _empty = Since.Never;
+    private int _emptySeen;
     private PowerEvent? _asked;
 
     /// <param name="pack">What the cabinet draws from.</param>
@@ -43,7 +45,7 @@ public sealed class PowerPolicy
     public PowerPolicy(Pack pack, PowerOptions options, StartAdvice start)
     {
         (_pack, _options) = (pack, options);
-        _gauge = new GaugeFilter(pack, options, start.DoubtGauge);
+        _gauge = new GaugeFilter(pack, options) { IsDoubted = start.DoubtGauge };
         _mains = new MainsSense(pack, options);
         _announcer = new Announcer((long)options.Announce.TotalMilliseconds);
         State = PowerState.RecoveryHold;
@@ -60,6 +62,9 @@ public sealed class PowerPolicy
     /// <summary>Line and pack are still being looked at for the first time; until it ends nothing is opened.</summary>
     public bool IsStarting => _starting;
 
+    /// <summary>This start was refused before anything was opened.</summary>
+    public bool IsRefused { get; private set; }
+
     /// <summary>The event that led here; null before the first transition.</summary>
     public PowerEvent? Cause { get; private set; }
 
@@ -73,7 +78,7 @@ public sealed class PowerPolicy
             PowerEvent.StartRefused => RunEnd.Refused,
             PowerEvent.StopAsked => RunEnd.Asked,
             PowerEvent.BlindTooLong => RunEnd.Blind,
-            PowerEvent.HardFloor when _mains.Level == true => RunEnd.Deceived,
+            PowerEvent.HardFloor when _mains.Level == true && _mains.IsSpoken => RunEnd.Deceived,
             _ => RunEnd.Stopped,
         };
 
@@ -125,6 +130,7 @@ public sealed class PowerPolicy
         // The load changes now: a pack that is relieved rises by itself, and that is no sign of being fed.
         _trend.Restart(_now);
         (State, Cause, _asked) = (next, cause, null);
+        _held = next == PowerState.RecoveryHold || (_held && next == PowerState.Bridging);
     }
 
     private void Weigh(in PowerSample sample)
@@ -134,6 +140,8 @@ public sealed class PowerPolicy
         if (_gauge.FreshVolts)
             _trend.Take(_now, _gauge.Volts!.Value);
         _mains.Take(sample, _gauge, _trend);
+        if (_starting)
+            DoubtRepetition();
         _drawing = _mains.Level != true || _mains.IsDisputed;
         Charge = ChargeNow();
         _blind.Set(_gauge.IsBlind && _drawing, _now);
@@ -156,11 +164,16 @@ public sealed class PowerPolicy
             || (percent >= _options.ConserveAt && volts <= _pack.Down)
         );
 
+    /// <summary>
+    /// A floor is said of a pack that is drawn from, by a gauge that speaks: what an empty pack showed while it was fed counts for nothing when mains
+    /// flickers, and neither does what a gauge said before it fell silent.
+    /// </summary>
     private void CountFloors()
     {
-        if (_gauge.FreshVolts)
+        if (!_drawing || _gauge.Volts is not { } volts)
+            ForgetFloors();
+        else if (_gauge.FreshVolts)
         {
-            var volts = _gauge.Volts!.Value;
             if (volts <= _pack.Down)
                 _low.Set(true, _now);
             else if (volts > _pack.Down + 0.05)
@@ -168,10 +181,20 @@ public sealed class PowerPolicy
             _hard.Set(volts <= _pack.Hard, _now);
             _hardSeen = volts <= _pack.Hard ? Math.Min(_hardSeen + 1, 2) : 0;
         }
-        if (_gauge.FreshPercent)
+        CountPercent();
+    }
+
+    private void ForgetFloors() => (_low, _hard, _hardSeen) = (Since.Never, Since.Never, 0);
+
+    private void CountPercent()
+    {
+        if (!_drawing || _gauge.Percent is not { } percent)
+            (_empty, _emptySeen) = (Since.Never, 0);
+        else if (_gauge.FreshPercent)
         {
-            var low = _gauge.Percent <= _options.DownAt && !IsContradicted(_gauge.Percent.Value);
-            _percentLow = low ? Math.Min(_percentLow + 1, 2) : 0;
+            var low = percent <= _options.DownAt && !IsContradicted(percent);
+            _empty.Set(low, _now);
+            _emptySeen = low ? Math.Min(_emptySeen + 1, 2) : 0;
         }
     }
 
@@ -212,11 +235,21 @@ public sealed class PowerPolicy
             return PowerEvent.BlindTooLong;
         if (_mains.IsDisputed || IsGuarded)
             return null;
-        return _percentLow >= 2 || _low.Lasts(_pack.Cell.DownHold, _now) ? PowerEvent.DownAgreed : null;
+        return IsEmpty || _low.Lasts(_pack.Cell.DownHold, _now) ? PowerEvent.DownAgreed : null;
     }
+
+    /// <summary>Two samples of the charge say so, as far apart as those of the hard floor: mains that flickers does not stop the cabinet between two flickers.</summary>
+    private bool IsEmpty => _emptySeen >= 2 && _empty.Lasts(_options.HardHold, _now);
 
     /// <summary>After short runs this one lasts, down to the hard floor: a cabinet that starts and stops all the time serves nobody and wears its disk.</summary>
     private bool IsGuarded => _guard && _now - _startedAt < (long)BootLedger.ShortRun.TotalMilliseconds;
+
+    /// <summary>A gauge that says at a start what it said at the last end, to the millivolt, may be standing still: it has to move first.</summary>
+    private void DoubtRepetition()
+    {
+        if (_start.LastVolts is { } last && _gauge.Volts is { } volts && (long)(volts * 1000) == (long)Math.Round(last * 1000))
+            _gauge.IsDoubted = true;
+    }
 
     private PowerEvent? InHold()
     {
@@ -225,17 +258,29 @@ public sealed class PowerPolicy
             if (!FirstLook())
                 return null;
             _starting = false;
-            if (_options.Armed && IsTooLowToStart())
-                return PowerEvent.StartRefused;
+            if (_options.Armed && Refusal() is { } refusal)
+            {
+                IsRefused = true;
+                return refusal;
+            }
         }
         if (_mains.IsDisputed)
             return PowerEvent.Disputed;
         if (_mains.Level == false)
             return PowerEvent.MainsLost;
-        var known = _gauge.Volts is not null || _gauge.Percent is not null;
-        var charged = (Charge ?? 100) >= _options.HoldUntil && (_gauge.Volts ?? double.MaxValue) >= _pack.Boot;
-        return known && charged ? PowerEvent.HoldEnded : null;
+        return IsCharged ? PowerEvent.HoldEnded : null;
     }
+
+    private bool IsCharged =>
+        (_gauge.Volts is not null || _gauge.Percent is not null)
+        && (Charge ?? 100) >= _options.HoldUntil
+        && (_gauge.Volts ?? double.MaxValue) >= _pack.Boot;
+
+    /// <summary>Why this start must not be; null when it may. One without mains that cannot see its pack would end as a power cut sooner or later.</summary>
+    private PowerEvent? Refusal() =>
+        _mains.Level == false && _gauge.IsBlind ? PowerEvent.BlindTooLong
+        : IsTooLowToStart() ? PowerEvent.StartRefused
+        : null;
 
     /// <summary>On the line's word alone a pack below its start voltage is not drawn from; on doubt, the hard floor counts.</summary>
     private bool IsTooLowToStart() =>
@@ -251,10 +296,23 @@ public sealed class PowerPolicy
             _ => _pack.Hard,
         };
 
-    /// <summary>The first look is over when line and pack have both spoken, or when they have had their time.</summary>
-    private bool FirstLook() =>
-        (_mains.Level is { } level && _gauge.Volts is not null && (level || HasStood(_options.ConfirmLoss)))
-        || _now - _startedAt >= (long)_options.Silent.TotalMilliseconds;
+    /// <summary>
+    /// The first look is over when line and pack have both spoken, or when they have had their time. A pack at its hard floor cannot bear a flicker: there,
+    /// mains has to stand first. Numbers that are doubted have to move first.
+    /// </summary>
+    private bool FirstLook()
+    {
+        var looked = _now - _startedAt;
+        if (looked >= (long)_options.LookMost.TotalMilliseconds)
+            return true;
+        if (_mains.Level is not { } level || _gauge.Volts is not { } volts)
+            return looked >= (long)_options.Silent.TotalMilliseconds;
+        return level ? volts > _pack.Hard || HasStood(_options.FloorHold) : HasStood(LostAtStart(volts)) && !_gauge.MayStandStill;
+    }
+
+    /// <summary>Nothing is open yet, so there is time: a pack that is good enough is used soon, and one that is not is refused only when mains stays away.</summary>
+    private TimeSpan LostAtStart(double volts) =>
+        volts >= _pack.Boot && _options.ConfirmLoss < _options.Silent ? _options.ConfirmLoss : _options.Silent;
 
     private PowerEvent? OnMains() =>
         _mains.Level == false ? PowerEvent.MainsLost
@@ -264,7 +322,7 @@ public sealed class PowerPolicy
     private PowerEvent? InBridging()
     {
         if (_mains.Level == true)
-            return PowerEvent.MainsBack;
+            return _held && !IsCharged ? PowerEvent.BackTooLow : PowerEvent.MainsBack;
         if (_mains.IsDisputed)
             return PowerEvent.Disputed;
         return HasStood(_options.ConfirmLoss) ? PowerEvent.LossConfirmed : null;

@@ -33,7 +33,13 @@ public sealed record PowerOptions
     /// <summary>A gauge that shows the very same numbers for this long on battery does not measure (default: 10 min).</summary>
     public TimeSpan Frozen { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long the hard floor must be seen, by at least two samples (default: 5 s).</summary>
+    /// <summary>At a start with the pack at its hard floor mains must stand this long, so that one clean stop can be paid for (default: 2 min).</summary>
+    public TimeSpan FloorHold { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>The first look at a start ends after this long whatever is seen (default: 10 min).</summary>
+    public TimeSpan LookMost { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long the hard floor or an empty pack must be seen, by at least two samples (default: 5 s).</summary>
     public TimeSpan HardHold { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Least time between two announcements to neighbours (default: 30 s).</summary>

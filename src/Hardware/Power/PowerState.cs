@@ -37,6 +37,9 @@ public enum PowerEvent
     /// <summary>Mains is back before the loss was confirmed: a blip.</summary>
     MainsBack,
 
+    /// <summary>The same in a cabinet that was still waiting for its pack: it goes on waiting.</summary>
+    BackTooLow,
+
     /// <summary>Mains has been there long enough to believe it (30 s; at a start at once).</summary>
     MainsSteady,
 
@@ -55,7 +58,7 @@ public enum PowerEvent
     /// <summary>Neither voltage nor charge is known while on battery.</summary>
     WentBlind,
 
-    /// <summary>Blind on battery for longer than the policy dares (120 s).</summary>
+    /// <summary>Blind on battery for longer than the policy dares (120 s), or at a start without mains.</summary>
     BlindTooLong,
 
     /// <summary>The mains line and the battery contradict each other.</summary>

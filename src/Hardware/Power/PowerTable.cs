@@ -31,7 +31,7 @@ public static class PowerTable
             PowerEvent.Disputed => (PowerState.Survive, PowerActs.TellBattery | PowerActs.Alarm),
             PowerEvent.HardFloor => Stop,
             // Nothing was opened yet, so nobody has to be told.
-            PowerEvent.StartRefused => (PowerState.ShuttingDown, PowerActs.BeginStop),
+            PowerEvent.StartRefused or PowerEvent.BlindTooLong => (PowerState.ShuttingDown, PowerActs.BeginStop),
             _ => null,
         };
 
@@ -39,6 +39,7 @@ public static class PowerTable
         happened switch
         {
             PowerEvent.MainsBack => (PowerState.Mains, PowerActs.None),
+            PowerEvent.BackTooLow => (PowerState.RecoveryHold, PowerActs.None),
             PowerEvent.LossConfirmed => (PowerState.OnBattery, PowerActs.TellBattery),
             PowerEvent.Disputed => (PowerState.Survive, PowerActs.TellBattery | PowerActs.Alarm),
             PowerEvent.HardFloor => Stop,

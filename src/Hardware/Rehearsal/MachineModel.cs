@@ -10,12 +10,15 @@ internal sealed class Tally
     private readonly List<long> _shortRuns = [];
     private long _lastWord = long.MinValue;
 
+    /// <summary>What led to the failures, told for a person.</summary>
+    public Story Story { get; } = new();
+
     /// <summary>Power went while the machine ran.</summary>
-    public int Deaths { get; set; }
+    public int Deaths { get; private set; }
 
     /// <summary>Stops by the policy, and those of them while mains was there.</summary>
     public int Stops { get; set; }
-    public int StopsWithMains { get; set; }
+    public int StopsWithMains { get; private set; }
 
     /// <summary>Stops because nothing about the pack was known; whether mains was there could not be either.</summary>
     public int StopsBlind { get; set; }
@@ -28,13 +31,28 @@ internal sealed class Tally
     /// <summary>Announcements that followed another within 30 s, the word of a start and last words excepted.</summary>
     public int Storms { get; private set; }
 
+    public void Died(long atMs)
+    {
+        Deaths++;
+        Story.Failed(atMs, "power went while the cabinet ran");
+    }
+
+    public void StoppedWithMains(long atMs)
+    {
+        StopsWithMains++;
+        Story.Failed(atMs, "stopped while mains was there");
+    }
+
     public void Announced(long atMs, PowerActs acts)
     {
         if ((acts & (PowerActs.TellBack | PowerActs.TellBattery | PowerActs.TellGoing)) == 0)
             return;
         Announcements++;
         if (_lastWord != long.MinValue && atMs - _lastWord < 30_000 && !acts.HasFlag(PowerActs.BeginStop))
+        {
             Storms++;
+            Story.Failed(atMs, "announced within 30 s of the word before");
+        }
         // The word of a start that all is well is no part of a storm.
         if (_lastWord != long.MinValue || acts != PowerActs.TellBack)
             _lastWord = atMs;
@@ -49,8 +67,11 @@ internal sealed class Tally
 
     public void ShortRun(long startedMs)
     {
-        if (_shortRuns.Count < MostKept)
-            _shortRuns.Add(startedMs);
+        if (_shortRuns.Count >= MostKept)
+            return;
+        _shortRuns.Add(startedMs);
+        if (_shortRuns.Count >= 3 && startedMs - _shortRuns[^3] < 3_600_000)
+            Story.Failed(startedMs, "the third short run within an hour began");
     }
 
     /// <summary>Short runs in the worst hour, wherever it begins.</summary>
@@ -105,6 +126,7 @@ internal sealed class MachineModel(Design design, PackModel pack, Sensors sensor
     public void Start(long nowMs)
     {
         tally.Started();
+        tally.Story.Note(nowMs, "machine", "starts", pack.Charge, sensors.Fault);
         _boot = $"boot-{++_boots}";
         (IsOn, _startedMs, _runsFromMs) = (true, nowMs, nowMs + BootMs);
         (_offAtMs, _wakeAtMs, _policy) = (long.MaxValue, long.MaxValue, null);
@@ -116,18 +138,24 @@ internal sealed class MachineModel(Design design, PackModel pack, Sensors sensor
     {
         var mains = supplyWatts > 0;
         if (mains != _mains)
-            (_mains, _mainsSinceMs, _livelyUntilMs) = (mains, nowMs, nowMs + LivelyMs);
+            Changed(nowMs, mains);
         var load = Load(nowMs);
         var flow = Math.Min(supplyWatts - load, design.ChargeWatts);
         pack.Flow(flow, stepMs / 1000.0);
         if (pack.IsEmpty && flow < 0)
-            Die(nowMs);
+            CutOff(nowMs);
         if (!IsOn)
             MayWake(nowMs, mains);
         else if (nowMs >= _offAtMs)
             TurnOff();
         else if (nowMs >= _runsFromMs)
             Run(nowMs, mains, flow);
+    }
+
+    private void Changed(long nowMs, bool mains)
+    {
+        (_mains, _mainsSinceMs, _livelyUntilMs) = (mains, nowMs, nowMs + LivelyMs);
+        tally.Story.Note(nowMs, "mains", mains ? "there" : "gone", pack.Charge, sensors.Fault);
     }
 
     private double Load(long nowMs) =>
@@ -140,9 +168,12 @@ internal sealed class MachineModel(Design design, PackModel pack, Sensors sensor
         _policy ??= NewPolicy(nowMs);
         var volts = pack.Volts(flow);
         var decision = _policy.Take(sensors.Read(nowMs, mains, volts, pack.Charge, pack.Amps(flow)));
-        tally.Announced(nowMs, decision.Acts);
-        if (decision.Cause is not null)
+        if (decision.Cause is { } cause)
+        {
             _livelyUntilMs = nowMs + LivelyMs;
+            tally.Story.Note(nowMs, cause.ToString(), decision.State.ToString(), pack.Charge, sensors.Fault, volts);
+        }
+        tally.Announced(nowMs, decision.Acts);
         NoteFed(nowMs);
         if (decision.Acts.HasFlag(PowerActs.BeginStop) && _offAtMs == long.MaxValue)
             BeginStop(nowMs, mains, decision.Cause!.Value);
@@ -178,7 +209,7 @@ internal sealed class MachineModel(Design design, PackModel pack, Sensors sensor
         if (cause == PowerEvent.BlindTooLong)
             tally.StopsBlind++;
         else if (mains && cause != PowerEvent.StopAsked)
-            tally.StopsWithMains++;
+            tally.StoppedWithMains(nowMs);
         var ran = TimeSpan.FromMilliseconds(nowMs - _startedMs);
         if (ran < BootLedger.ShortRun)
             tally.ShortRun(_startedMs);
@@ -202,25 +233,32 @@ internal sealed class MachineModel(Design design, PackModel pack, Sensors sensor
 
     private void TurnOff() => (IsOn, _policy, _offAtMs) = (false, null, long.MaxValue);
 
-    private void Die(long nowMs)
+    /// <summary>The pack gives nothing any more: what runs dies, and a clock that was to wake the machine has lost its supply.</summary>
+    private void CutOff(long nowMs)
     {
-        if (!IsOn)
-            return;
-        // Until the first look is over nothing was opened.
-        if (_policy is null || _policy.IsStarting || _policy.End == RunEnd.Refused)
-            tally.FailedStarts++;
-        else if (nowMs < _offAtMs)
-            tally.Deaths++;
-        TurnOff();
         _wakeAtMs = long.MaxValue;
+        if (IsOn)
+            Die(nowMs);
     }
 
+    private void Die(long nowMs)
+    {
+        // Until the first look is over nothing was opened.
+        if (_policy is null || _policy.IsStarting || _policy.IsRefused)
+            tally.FailedStarts++;
+        else if (nowMs < _offAtMs)
+            tally.Died(nowMs);
+        TurnOff();
+    }
+
+    /// <summary>
+    /// A machine whose standby power never went sees nothing of mains that returns: its clock wakes it. Only one that was cut off starts with mains, and
+    /// one whose board or UPS does so by itself.
+    /// </summary>
     private void MayWake(long nowMs, bool mains)
     {
-        var byMains = mains && (design.WakesOnMains || pack.Charge < 0.01) && nowMs - _mainsSinceMs >= 5000;
-        var byClock = nowMs >= _wakeAtMs && !pack.IsEmpty;
-        // A pack that ran empty stopped the real-time clock's supply too: only mains starts such a machine.
-        if (byClock || byMains || (mains && _wakeAtMs == long.MaxValue))
+        var byMains = mains && (design.WakesOnMains || _wakeAtMs == long.MaxValue) && nowMs - _mainsSinceMs >= 5000;
+        if (byMains || nowMs >= _wakeAtMs)
             Start(nowMs);
     }
 }

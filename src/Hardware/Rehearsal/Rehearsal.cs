@@ -39,7 +39,21 @@ public sealed record RehearsalReport(
     double SimulatedHours,
     int DeathsStuckPin,
     int ShutdownsBlind
-);
+)
+{
+    /// <summary>Most stops that a mains pin which is stuck at "lost" may cost, and most short runs within an hour.</summary>
+    public const int MostStuckStops = 2;
+    public const int MostShortBoots = 2;
+
+    /// <summary>What every cabinet has to hold.</summary>
+    public bool Holds() =>
+        Deaths == 0
+        && DeathsStuckPin == 0
+        && ShutdownsWithMains == 0
+        && ShutdownsStuckPin <= MostStuckStops
+        && ShortBootsPerHour <= MostShortBoots
+        && AnnouncementsTooClose == 0;
+}
 
 /// <summary>Lives through outages with the real policy, before anybody buys a battery.</summary>
 public static class Rehearsals
@@ -49,15 +63,20 @@ public static class Rehearsals
     /// <summary>Stuck pin on mains: how long it is watched (6 h).</summary>
     private const long StuckMs = 6 * HourMs;
 
-    public static RehearsalReport Run(Design design, RehearsalPlan plan)
+    /// <param name="tell">Hears of each failure with its seed and what led to it; the first few of each life.</param>
+    public static RehearsalReport Run(Design design, RehearsalPlan plan, Action<ulong, string>? tell = null)
     {
         var sum = new RehearsalReport(0, 0, 0, 0, double.MaxValue, 0, 0, 0, 0, 0, 0, 0);
         for (var i = 0; i < plan.Seeds; i++)
-            sum = Add(sum, OneSeed(design, plan, unchecked(plan.FirstSeed + (ulong)i)));
+        {
+            // A seed is any number; behind the last one stands the first.
+            var seed = unchecked(plan.FirstSeed + (ulong)i);
+            sum = Add(sum, OneSeed(design, plan, seed, told => tell?.Invoke(seed, told)));
+        }
         return sum with { AutonomyHours = Math.Round(sum.AutonomyHours, 2), SimulatedHours = Math.Round(sum.SimulatedHours, 1) };
     }
 
-    private static RehearsalReport OneSeed(Design design, RehearsalPlan plan, ulong seed)
+    private static RehearsalReport OneSeed(Design design, RehearsalPlan plan, ulong seed, Action<string> tell)
     {
         var (brown, weather) = (new Tally(), new Tally());
         long lived = 0;
@@ -65,6 +84,8 @@ public static class Rehearsals
             lived += new Life(design, new Dice(seed), brown).Brownouts(plan.Brownouts);
         if (plan.Days > 0)
             lived += new Life(design, new Dice(unchecked(seed * 31 + 7)), weather).Weather(plan.Days);
+        foreach (var told in brown.Story.Told.Concat(weather.Story.Told))
+            tell(told);
         var (stuckStops, stuckDeaths) = StuckPin(design, seed);
         return new RehearsalReport(
             brown.Deaths + weather.Deaths,

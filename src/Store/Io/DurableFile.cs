@@ -38,6 +38,13 @@ public static unsafe partial class DurableFile
     /// <summary>Removes what an earlier try left; a file that is not there is no fault.</summary>
     public static void Remove(string path) => File.Delete(path);
 
+    /// <summary>Returns when everything that another writer put into a file is on disk.</summary>
+    public static void Sync(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+        file.Flush(flushToDisk: true);
+    }
+
     /// <summary>Gives a finished file its name, durably: after a power cut it is there whole or not at all.</summary>
     public static void Publish(string finished, string name)
     {

@@ -34,6 +34,9 @@ public sealed record MqttClientOptions
     /// <summary>What the broker says in our name when the connection breaks.</summary>
     public (string Topic, byte[] Payload)? Will { get; init; }
 
+    /// <summary>The broker keeps the will for whoever subscribes later (default: no).</summary>
+    public bool RetainWill { get; init; }
+
     /// <summary>Silence after which the library asks the broker for a sign of life (default: 10 s, at least 5).</summary>
     public int KeepAliveSeconds { get; init; } = 10;
 
@@ -139,7 +142,8 @@ public sealed unsafe class MqttClient
     /// Hands a message to the library at QoS 1. False when the connection is not up; then nothing was queued. There is no other failure to
     /// act on: the library may queue a message and report an error all the same, so a caller that tried again would send it twice.
     /// </summary>
-    public bool Publish(string topic, ReadOnlySpan<byte> payload, out int messageId)
+    /// <param name="retain">The broker keeps it for whoever subscribes later.</param>
+    public bool Publish(string topic, ReadOnlySpan<byte> payload, out int messageId, bool retain = false)
     {
         int id = 0;
         messageId = 0;
@@ -148,7 +152,7 @@ public sealed unsafe class MqttClient
         int result;
         _nativeDepth++;
         fixed (byte* bytes = payload)
-            result = mosquitto_publish(_native, &id, topic, payload.Length, bytes, QosAtLeastOnce, false);
+            result = mosquitto_publish(_native, &id, topic, payload.Length, bytes, QosAtLeastOnce, retain);
         _nativeDepth--;
         messageId = id;
         Settle(result, sayResult: false);
@@ -233,7 +237,14 @@ public sealed unsafe class MqttClient
             result = ConfigureTls(authorities);
         if (result == Success && _options.Will is { } will)
             fixed (byte* payload = will.Payload)
-                result = mosquitto_will_set(_native, will.Topic, will.Payload.Length, payload, QosAtLeastOnce, false);
+                result = mosquitto_will_set(
+                    _native,
+                    will.Topic,
+                    will.Payload.Length,
+                    payload,
+                    QosAtLeastOnce,
+                    _options.RetainWill
+                );
         return result;
     }
 

@@ -20,11 +20,16 @@ internal sealed class Cabinet : IAsyncDisposable
     /// <summary>What the cabinet has printed.</summary>
     public string Output => _process.Output;
 
-    public static async Task<Cabinet> StartAsync(string name)
+    /// <summary>The process, for tests that stop it and start it again.</summary>
+    public CabinetProcess Process => _process;
+
+    /// <param name="prepare">Sets what this cabinet has and others have not.</param>
+    public static async Task<Cabinet> StartAsync(string name, Action<CabinetProcess>? prepare = null)
     {
         var process = CabinetProcess.Make();
         process.Set("cabinet:name", name);
         process.Set("network:discovery", "yes");
+        prepare?.Invoke(process);
         var cabinet = new Cabinet(name, process);
         try
         {

@@ -19,6 +19,8 @@ public sealed class HomeAssistantTests
             Assert.Equal($"{{{{ value_json.{name} }}}}", said.RootElement.GetProperty("value_template").GetString());
             Assert.Equal("Mill \"cabinet\"", said.RootElement.GetProperty("device").GetProperty("name").GetString());
             Assert.True(values.RootElement.TryGetProperty(name, out _), name);
+            Assert.True(note.Retain, "Home Assistant may start later than the cabinet");
+            Assert.Equal(HomeAssistant.Gone("abc").Topic, said.RootElement.GetProperty("availability_topic").GetString());
         }
         Assert.Equal(notes.Count, notes.Select(n => n.Topic).Distinct().Count());
         Assert.Equal(61.26, values.RootElement.GetProperty("percent").GetDouble());

@@ -136,6 +136,32 @@ public sealed class StoreFileTests : IDisposable
     }
 
     [Fact]
+    public void A_copy_is_whole_holds_the_last_commit_and_keeps_the_one_before()
+    {
+        var copy = Path.Combine(_folder, "copy.db");
+        using var writer = Fresh.OpenWriter(Node.Modules);
+        for (var i = 1; i <= 3; i++)
+        {
+            writer.Run("INSERT INTO refusal (peer, code, count, last) VALUES ($1, 'c', 1, 0)", $"p{i}");
+            Fresh.CopyTo(copy);
+        }
+        new StoreFile(copy).Check(Node.Modules);
+        using var newest = new StoreFile(copy).OpenReader();
+        using var before = new StoreFile(copy + ".before").OpenReader();
+        Assert.Equal(3, newest.Number("SELECT count(*) FROM refusal"));
+        Assert.Equal(2, before.Number("SELECT count(*) FROM refusal"));
+        Assert.False(File.Exists(copy + ".new"));
+    }
+
+    [Fact]
+    public void A_copy_to_a_place_that_is_not_there_says_so_and_leaves_the_database_alone()
+    {
+        using var writer = Fresh.OpenWriter(Node.Modules);
+        Assert.Throws<StoreException>(() => Fresh.CopyTo(Path.Combine(_folder, "nowhere", "copy.db")));
+        Assert.True(writer.Number("SELECT count(*) FROM meta") > 0);
+    }
+
+    [Fact]
     public void A_savepoint_takes_back_one_part_of_a_transaction_alone()
     {
         using var db = Fresh.OpenWriter(Node.Modules);

@@ -47,7 +47,9 @@ internal static class Metrics
             "check",
             health.Checks.Select(c => (c.Name, (double)c.Level))
         );
-        Power(text, desk.Power(health.Now).Facts);
+        var power = desk.Power(health.Now);
+        Power(text, power.Facts);
+        Alerts(text, power.Alerts);
         Cabinet(text, v, health);
         return text.ToString();
     }
@@ -83,6 +85,24 @@ internal static class Metrics
         Known(text, "edgenode_battery_volts", "At the pack.", facts.Volts);
         Known(text, "edgenode_battery_watts", "Drawn from the pack; negative while it is charged.", facts.Watts);
         Known(text, "edgenode_battery_hours", "Until the clean stop.", facts.HoursLeft);
+    }
+
+    private static void Alerts(StringBuilder text, IReadOnlyList<AlertFact> alerts)
+    {
+        if (alerts.Count == 0)
+        {
+            return;
+        }
+
+        Gauge(text, "edgenode_alert", "1 while it is raised.", "alert", alerts.Select(a => (a.Rule.Name, a.IsRaised ? 1.0 : 0)));
+        Gauge(
+            text,
+            "edgenode_alert_raise",
+            "Level at which it is raised.",
+            "alert",
+            alerts.Select(a => (a.Rule.Name, a.Rule.Raise))
+        );
+        Gauge(text, "edgenode_alert_clear", "Level at which it ends.", "alert", alerts.Select(a => (a.Rule.Name, a.Rule.Clear)));
     }
 
     private static void Known(StringBuilder text, string name, string help, double? value)

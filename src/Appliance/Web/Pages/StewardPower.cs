@@ -36,6 +36,7 @@ public static class PowerPage
             {(m.Facts is { } facts ? Now(f, facts) : Part.EmptyState("power", f.T.Say("s.power.none")))}
             <section class="card"><h2>{f.T.Say("s.power.history")}</h2>{Choices(f, span)}{History(f, m.History, span)}</section>
             {Energy(f, m.Energy)}
+            {Alerts(f, m.Alerts)}
             <section><h2>{f.T.Say("s.power.neighbours")}</h2>{Neighbours(f, m.Neighbours)}</section></div>
             <section><h2>{f.T.Say("s.power.plan")}</h2><p>{f.T.Say("s.power.plan.lead")}</p>{Plan(f, m.Loads)}</section>
             {(
@@ -115,6 +116,24 @@ public static class PowerPage
                     d => $"<tr><th scope=\"row\">{d.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}</th><td data-label=\"{f.T.Plain("s.power.col.energy")}\">{Number(d.WattHours, "0.0", " Wh")}</td></tr>"
                 )}</tbody></table></section>
                 """;
+
+    private static Html Alerts(PageFrame f, IReadOnlyList<AlertFact> alerts) =>
+        alerts.Count == 0
+            ? Html.Empty
+            : $"""<section><h2>{f.T.Say("s.power.alerts")}</h2><ul class="list">{Html.Each(alerts, a => Alert(f, a))}</ul><p class="small soft">{f.T.Say(
+                "s.power.alerts.set"
+            )}</p></section>""";
+
+    private static Html Alert(PageFrame f, AlertFact a) =>
+        $"""
+            <li><span><b>{f.T.Say("s.power.alert." + a.Rule.Name)}</b> {(
+                a.Value is { } value ? Html.Text(PowerWords.Unit(a.Rule.Name, value)) : f.T.Say("s.power.unknown")
+            )}<br><span class="small soft">{f.T.Say(
+                "s.power.alert.levels",
+                ("raise", Html.Text(PowerWords.Unit(a.Rule.Name, a.Rule.Raise))),
+                ("clear", Html.Text(PowerWords.Unit(a.Rule.Name, a.Rule.Clear)))
+            )}</span></span>{Part.Chip(a.IsRaised ? "attention" : "done", f.T.Say(a.IsRaised ? "s.power.alert.raised" : "s.power.alert.fine"))}</li>
+            """;
 
     private static Html Neighbours(PageFrame f, IReadOnlyList<NeighbourPower> said) =>
         said.Count == 0

@@ -9,7 +9,9 @@ namespace EdgeNode.Appliance.Web.Parts;
 public static class PowerChart
 {
     private const double Width = 720;
-    private const double Left = 48;
+
+    /// <summary>Room for "100 %" in the large letters of a narrow screen.</summary>
+    private const double Left = 76;
     private const double Top = 12;
     private const double Bottom = 212;
     private const double Bar = 224;
@@ -46,10 +48,12 @@ public static class PowerChart
     private static Html Mark(PageFrame f, Axis axis, int i)
     {
         var at = axis.From + ((axis.To - axis.From) * i / Marks);
+        // A narrow screen shows every other mark.
         var anchor =
             i == 0 ? ""
             : i == Marks ? "end"
-            : "middle";
+            : i % 2 == 0 ? "middle"
+            : "middle odd";
         return $"""<text class="{anchor}" x="{axis.X(at)}" y="{Height - 8}">{Short(f, at, axis.From)}</text>""";
     }
 

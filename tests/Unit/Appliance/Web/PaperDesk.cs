@@ -519,7 +519,8 @@ internal sealed class PaperDesk : IDesk
                     .Select(i => new PowerSpot(Now.AddMinutes(-5 * (300 - i)), i < 200 ? 1 : 0, 100 - (i / 8.0), 3.9, i % 7)),
             ],
             [new PowerDay(Now.Date, 41.5)],
-            [new NeighbourPower(Hill, "Hill cabinet", "going", "mains", Now.AddHours(-1), Now.AddHours(2))]
+            [new NeighbourPower(Hill, "Hill cabinet", "going", "mains", Now.AddHours(-1), Now.AddHours(2))],
+            [.. AlertRule.Default.Select(rule => new AlertFact(rule, false, null).After(rule.Name == "temperature" ? 81 : 61))]
         );
     }
 

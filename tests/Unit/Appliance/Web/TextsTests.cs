@@ -84,6 +84,7 @@ public sealed partial class TextsTests
             "s.ring.",
             "s.check.",
             "s.act.",
+            "s.power.alert.",
             "s.power.load.",
             "s.power.said.",
             "s.power.span.",

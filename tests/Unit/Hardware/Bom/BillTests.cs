@@ -57,6 +57,28 @@ public sealed class BillTests
 
     [Theory]
     [MemberData(nameof(Shipped))]
+    public void A_shipped_bill_lives_through_hundreds_of_brownouts(string file)
+    {
+        var stories = new List<string>();
+        var design = Bill.Parse(Bytes(file)).Design()!;
+        var report = Rehearsals.Run(
+            design,
+            new RehearsalPlan(0, Brownouts: 400, Seeds: 3),
+            (s, told) => stories.Add($"{s}: {told}")
+        );
+        Assert.True(report.Holds(), $"{report}\n{string.Join('\n', stories)}");
+        Assert.True(report.Shutdowns > 100, "the outages must be long enough to matter");
+    }
+
+    [Fact]
+    public void A_supply_that_starts_the_machine_with_mains_needs_attention() =>
+        Assert.Contains(
+            Validator.Check(With("PS2", line => line with { Supply = line.Supply! with { WakesOnMains = true } }), null),
+            f => f is { Level: FindingLevel.Attention, Code: "supply.wakes" }
+        );
+
+    [Theory]
+    [MemberData(nameof(Shipped))]
     public void A_shipped_bill_says_what_nobody_has_checked(string file)
     {
         var bill = Bill.Parse(Bytes(file));

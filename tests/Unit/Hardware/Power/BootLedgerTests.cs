@@ -77,6 +77,28 @@ public sealed class BootLedgerTests
         Assert.False(ledger.Start("b").DoubtLost);
     }
 
+    [Fact]
+    public void A_pack_that_recovers_after_each_refusal_is_not_asked_for_more_each_time()
+    {
+        var ledger = BootLedger.Empty;
+        foreach (
+            var (boot, end, volts) in new[]
+            {
+                ("a", RunEnd.Deceived, 11.35),
+                ("b", RunEnd.Refused, 11.45),
+                ("c", RunEnd.Refused, 11.5),
+            }
+        )
+        {
+            ledger.Start(boot);
+            ledger.Stop(boot, Minute, end, volts, false);
+        }
+        var advice = ledger.Start("d");
+        Assert.True(advice.DoubtThere);
+        Assert.Equal(11.35, advice.StopVolts);
+        Assert.Equal(11.5, advice.LastVolts);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("a 5")]
@@ -87,7 +109,7 @@ public sealed class BootLedgerTests
     {
         var ledger = BootLedger.Parse(text + "\nlast 100 stopped 600 unfed 3300\n");
         Assert.Equal("last", ledger.Runs[^1].Boot);
-        Assert.Equal(3.3, ledger.Start("next").StopVolts);
+        Assert.Equal(3.3, ledger.Start("next").LastVolts);
     }
 
     [Fact]

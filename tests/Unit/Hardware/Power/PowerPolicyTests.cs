@@ -115,7 +115,7 @@ public sealed class PowerPolicyTests
         Charged().Live(5, false, 3.6, 40);
         for (var p = 40.0; p >= 12; p -= 0.5)
             Live(2, false, 3.45, p);
-        Live(2, false, 3.45, 11.9);
+        Live(6, false, 3.45, 11.9);
         Assert.Equal(PowerState.ShuttingDown, _policy.State);
         Assert.Contains(_told, acts => acts.HasFlag(PowerActs.BeginStop));
     }
@@ -176,6 +176,112 @@ public sealed class PowerPolicyTests
     }
 
     [Fact]
+    public void A_dead_pin_that_once_said_there_has_deceived_nobody()
+    {
+        Charged().Live(30, null, 4.0, 60);
+        for (var v = 4.0; v > 3.05 && _policy.State != PowerState.ShuttingDown; v -= 0.005)
+            Live(10, null, v, 40);
+        Assert.Equal(PowerState.ShuttingDown, _policy.State);
+        Assert.NotEqual(RunEnd.Deceived, _policy.End);
+    }
+
+    [Fact]
+    public void What_an_empty_pack_showed_while_it_was_fed_counts_for_nothing_when_mains_flickers()
+    {
+        Charged().Live(60, false, 3.4, 20);
+        Live(31, true, 3.05, 5);
+        for (var i = 0; i < 30; i++)
+        {
+            Live(4, false, 3.05, 5);
+            Live(1, true, 3.05, 5);
+        }
+        Assert.NotEqual(PowerState.ShuttingDown, _policy.State);
+        Live(6, false, 3.05, 5);
+        Assert.Equal(PowerState.ShuttingDown, _policy.State);
+    }
+
+    [Fact]
+    public void A_floor_that_a_gauge_saw_before_it_fell_silent_stops_nothing()
+    {
+        var fed = PowerOptions.Default with { Armed = true, MainsFromCurrent = true, FloorHold = TimeSpan.Zero };
+        _policy = new PowerPolicy(Cells, fed, default);
+        Live(60, null, 3.05, 2, amps: 1);
+        Live(40, null, null, null);
+        Assert.NotEqual(PowerState.ShuttingDown, _policy.State);
+    }
+
+    [Fact]
+    public void Two_low_charges_stop_it_only_when_they_stand_five_seconds_apart()
+    {
+        Charged().Live(10, false, 3.45, 13);
+        for (var i = 0; i < 20; i++)
+        {
+            Live(4, false, 3.45, 11);
+            Live(1, true, 3.45, 11);
+        }
+        Assert.NotEqual(PowerState.ShuttingDown, _policy.State);
+        Live(6, false, 3.45, 11);
+        Assert.Equal(PowerEvent.DownAgreed, _policy.Cause);
+    }
+
+    [Fact]
+    public void A_start_at_the_hard_floor_opens_only_after_mains_has_stood()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            Live(20, true, 3.05, 0);
+            Live(1, false, 3.0, 0);
+        }
+        Assert.True(_policy.IsStarting);
+        Live(121, true, 3.05, 1);
+        Assert.False(_policy.IsStarting);
+        Assert.Equal(PowerState.RecoveryHold, _policy.State);
+    }
+
+    [Fact]
+    public void The_first_look_ends_after_ten_minutes_whatever_is_seen()
+    {
+        for (var i = 0; i < 601; i++)
+            Live(1, i % 2 == 0, 3.05, 0);
+        Assert.False(_policy.IsStarting);
+    }
+
+    [Fact]
+    public void A_start_without_mains_that_cannot_see_its_pack_is_refused()
+    {
+        Restart(default);
+        Live(16, false, null, null);
+        Assert.True(_policy.IsRefused);
+        Assert.Equal(RunEnd.Blind, _policy.End);
+    }
+
+    [Fact]
+    public void A_gauge_that_repeats_the_last_end_has_to_move_before_a_start_without_mains()
+    {
+        var advice = new StartAdvice(false, false, false, false, 3.7, LastVolts: 3.7);
+        Restart(advice);
+        for (var i = 0; i < 70; i++)
+            _policy.Take(new PowerSample(_now += 1000, false, 3.7, 50, null));
+        Assert.Equal((true, RunEnd.Blind), (_policy.IsRefused, _policy.End));
+
+        Restart(advice);
+        Live(5, false, 3.7, 50);
+        Assert.False(_policy.IsRefused);
+        Assert.False(_policy.IsStarting);
+    }
+
+    [Fact]
+    public void A_blip_does_not_end_the_wait_for_a_low_pack()
+    {
+        Live(60, true, 3.5, 15);
+        Assert.Equal(PowerState.RecoveryHold, _policy.State);
+        Live(1, false, 3.45, 15);
+        Assert.Equal(PowerState.Bridging, _policy.State);
+        Live(5, true, 3.5, 15);
+        Assert.Equal(PowerState.RecoveryHold, _policy.State);
+    }
+
+    [Fact]
     public void After_two_short_runs_only_the_hard_floor_stops_a_run_on_battery()
     {
         Restart(new StartAdvice(false, DoubtLost: true, false, false, 3.3));
@@ -190,7 +296,9 @@ public sealed class PowerPolicyTests
     public void A_start_without_mains_below_the_start_voltage_is_refused()
     {
         Restart(default);
-        Live(10, false, 3.5, 30);
+        Live(14, false, 3.5, 30);
+        Assert.True(_policy.IsStarting, "mains may come back; nothing is open yet");
+        Live(3, false, 3.5, 30);
         Assert.Equal(PowerEvent.StartRefused, _policy.Cause);
         Assert.Equal(RunEnd.Refused, _policy.End);
     }

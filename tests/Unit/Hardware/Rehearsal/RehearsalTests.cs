@@ -35,11 +35,10 @@ public sealed class RehearsalTests
     [MemberData(nameof(Packs))]
     public void A_thousand_brownouts_kill_nothing_and_stop_nothing_that_is_fed(Chemistry chemistry, int series, bool ammeter)
     {
-        var report = Rehearsals.Run(Small(chemistry, series, ammeter), new RehearsalPlan(Days: 0, Brownouts: 1000, Seeds: 2));
-        Assert.Equal(0, report.Deaths);
-        Assert.Equal(0, report.ShutdownsWithMains);
-        Assert.InRange(report.ShortBootsPerHour, 0, 2);
-        Assert.Equal(0, report.AnnouncementsTooClose);
+        var stories = new List<string>();
+        var plan = new RehearsalPlan(Days: 0, Brownouts: 1000, Seeds: 2);
+        var report = Rehearsals.Run(Small(chemistry, series, ammeter), plan, (seed, told) => stories.Add($"seed {seed}: {told}"));
+        Assert.True(report.Holds(), $"{report}\n{string.Join('\n', stories)}");
         Assert.True(report.Shutdowns > 100, "the outages must be long enough to matter");
     }
 
@@ -105,6 +104,45 @@ public sealed class RehearsalTests
         Assert.Equal(0, tally.StopsWithMains);
         Assert.Equal(0, tally.Deaths);
     }
+
+    [Fact]
+    public void A_failure_tells_its_seed_and_what_led_to_it()
+    {
+        // Half an hour's worth of energy, and a supply that starts the machine with every return: short runs are certain.
+        var weak = Small(Chemistry.LithiumIon, 1, false) with
+        {
+            Pack = new Pack(Chemistry.LithiumIon, 1, 4, 0.85),
+            WakesOnMains = true,
+        };
+        var stories = new List<(ulong Seed, string Told)>();
+        var report = Rehearsals.Run(weak, new RehearsalPlan(0, 200, 1, FirstSeed: 5), (seed, told) => stories.Add((seed, told)));
+        Assert.False(report.Holds());
+        Assert.InRange(stories.Count, 1, Story.MostTold);
+        Assert.All(stories, story => Assert.Equal(5UL, story.Seed));
+        Assert.Contains("machine          starts", stories[0].Told, StringComparison.Ordinal);
+        Assert.InRange(stories[0].Told.Split('\n').Length, 3, Story.MostKept + 1);
+    }
+
+    /// <summary>An outage that empties the pack while the machine is off, or does not; then mains again for a minute.</summary>
+    static (Tally Tally, Life Life) AfterStop(double offWatts)
+    {
+        var design = Small(Chemistry.LithiumIon, 1, false) with { OffWatts = offWatts };
+        var tally = new Tally();
+        var life = new Life(design, new Dice(4), tally);
+        life.Settle();
+        life.Until(life.NowMs + 7 * 3_600_000, 0);
+        var starts = tally.Starts;
+        life.Until(life.NowMs + 60_000, design.SupplyWatts);
+        Assert.Equal(0, tally.Deaths);
+        Assert.Equal(1, tally.Starts - starts + (life.State is null ? 1 : 0));
+        return (tally, life);
+    }
+
+    [Fact]
+    public void A_stopped_machine_that_kept_its_standby_power_waits_for_its_clock() => Assert.Null(AfterStop(0.01).Life.State);
+
+    [Fact]
+    public void A_machine_that_was_cut_off_starts_with_mains() => Assert.NotNull(AfterStop(6).Life.State);
 
     [Fact]
     public void The_same_seed_gives_the_same_life()
