@@ -1,5 +1,5 @@
 # benchmark: custody between two cabinets on loopback, on a bad link, while it flaps and while programs are killed, beside other carriers
-# needs: mosquitto mosquitto-clients libmosquitto1 libsodium23 libsqlite3-0 openssl iproute2 clang
+# needs: mosquitto mosquitto-clients libmosquitto1 libsodium23 libsqlite3-0 openssl iproute2 clang nncp syncthing
 """The same messages over the same links at the same time: EdgeNode, two bridged mosquittos, NNCP and syncthing.
 
 A message is one statement of 1,024 bytes, header and signature included, signed beforehand by one of 64 cabinets' keys: the word that an
@@ -19,10 +19,13 @@ import time
 
 from badlink import BAD, CEILING_KBIT, Link, Loopback, up_seconds
 from measure import ROOT, Failed, median, run, say
-from sync_systems import LOAD, SIZE, Bridge, EdgeNode
+from sync_plot import plot
+from sync_systems import LOAD, SIZE, Bridge, EdgeNode, Nncp, Syncthing
 
 LOOK_EVERY = 0.2
 COMMAND = "bench/run sync"
+# Set when the benchmark is interrupted: every run then ends what it started.
+STOP = threading.Event()
 FAST_ADDRESSES = ("127.0.0.71", "127.0.0.72")
 
 
@@ -44,11 +47,13 @@ class Run:
     def __init__(self, case, system):
         self.case, self.system, self.fault, self.line = case, system, None, []
         self.elapsed = self.wire = self.lost = self.doubled = None
-        self.kills = 0
+        self.kills = self.messages = 0
+        self.finished = False
 
     def go(self, folder):
         try:
             with Link(self.case.link) as link, self.system(folder, link, self.case.messages) as system:
+                self.messages = system.messages
                 system.prepare()
                 self.measure(link, system)
         except Failed as fault:
@@ -60,7 +65,7 @@ class Run:
         begun, wall = time.monotonic(), time.time()
         link.start()
         looks = itertools.count(1)
-        while not system.is_done() and time.monotonic() - begun < self.case.longest:
+        while not system.is_done() and time.monotonic() - begun < self.case.longest and not STOP.is_set():
             self.kill_when_due(system, time.monotonic() - begun)
             self.note(link, system, time.monotonic() - begun)
             time.sleep(max(0, begun + next(looks) * LOOK_EVERY - time.monotonic()))
@@ -68,7 +73,7 @@ class Run:
         self.wire = link.wire_bytes() / system.payload
         self.elapsed = (system.ended_at() or time.time()) - wall
         self.lost, self.doubled = system.outcome()
-        self.arrived = (self.case.messages - self.lost) * SIZE
+        self.arrived = (self.messages - self.lost) * SIZE
         self.note(link, system, time.monotonic() - begun, last=True)
         say(f"    {self.case.name}, {system.name}: {self.elapsed:.1f} s, wire {self.wire:.3f}, lost {self.lost}, doubled {self.doubled}; {system.said()}")
 
@@ -100,20 +105,26 @@ def cases(quick):
             Case("kill", 1000, BAD, 240, up=6, down=6, kill_every=4),
         ]
     return [
-        Case("bad", 10_000, BAD, 400),
-        Case("flap", 20_000, BAD, 1100, up=30, down=60),
-        Case("kill", 10_000, BAD, 1100, up=30, down=60, kill_every=23),
+        Case("bad", 10_000, BAD, 600),
+        Case("flap", 20_000, BAD, 800, up=30, down=60),
+        Case("kill", 10_000, BAD, 800, up=30, down=60, kill_every=23),
     ]
 
 
-def side_by_side(case, systems, folder):
-    """All systems in the same minutes, each over a link of its own."""
-    runs = [Run(case, system) for system in systems]
-    threads = [threading.Thread(target=r.go, args=(folder / f"{case.name}-{i}",)) for i, r in enumerate(runs)]
+def side_by_side(pairs, folder):
+    """All these cases and systems in the same minutes, each over a link of its own: at 1 Mbit/s none of them keeps a processor busy."""
+    runs = [Run(case, system) for case, system in pairs]
+    threads = [threading.Thread(target=r.go, args=(folder / f"link-{i}",)) for i, r in enumerate(runs)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    try:
+        for thread in threads:
+            thread.join()
+    finally:
+        STOP.set()
+        for thread in threads:
+            thread.join()
+        STOP.clear()
     return runs
 
 
@@ -136,16 +147,14 @@ def measure_fast(results, folder):
     for n in range(rounds):
         ours.append(fast(EdgeNode, folder / f"fast-{n}", messages))
         theirs.append(fast(Bridge, folder / f"fast-bridge-{n}", messages))
-    rate, drain = round(median([o[0] for o in ours])), round(median([o[1] for o in ours]))
-    bridge = round(median([t[1] for t in theirs]))
-    results.add("fast.rate", rate, "messages/s", "mosquitto bridge, its drain alone", bridge, COMMAND)
-    results.add("fast.rate, drain alone", drain, "messages/s", "mosquitto bridge, its drain alone", bridge, COMMAND)
+    for case, column in (("fast.rate", 0), ("fast.rate, drain alone", 1)):
+        mine, other = (round(median([r[column] for r in runs])) for runs in (ours, theirs))
+        results.add(case, mine, "messages/s", "mosquitto bridge", other, COMMAND)
     for what, column in (("lost", 2), ("doubled", 3)):
         results.add(f"fast.{what}", sum(o[column] for o in ours), f"of {rounds * messages}", "mosquitto bridge", sum(t[column] for t in theirs), COMMAND)
     results.note(
-        f"fast.rate counts queueing and draining of {messages} messages one after the other, although a cabinet does both at once; the bridge's figure is "
-        "its drain only, without TLS, signatures or a durable commit; medians of "
-        f"{rounds} rounds in turn"
+        f"fast.rate counts queueing {messages} messages and then draining them, one after the other, for both, although a cabinet does both at once; the "
+        f"bridge has no TLS, no signature and no durable commit; medians of {rounds} rounds in turn"
     )
 
 
@@ -157,7 +166,7 @@ def add_rows(results, case, runs):
         if r.fault:
             results.note(f"{case.name}, {r.system.name}: {r.fault}")
         elif not r.finished:
-            results.note(f"{case.name}, {r.system.name}: {r.arrived // SIZE} of {case.messages} messages after {case.longest} s, then given up")
+            results.note(f"{case.name}, {r.system.name}: {r.arrived // SIZE} of {r.messages} messages after {case.longest} s, then given up")
         if r.system.short:
             results.note(f"{case.name}, {r.system.name}: {r.system.short}")
     for r in [r for r in runs[1:] if not r.fault]:
@@ -195,9 +204,16 @@ def measure(results):
     with tempfile.TemporaryDirectory(prefix="edgenode-bench-sync-") as name:
         folder = pathlib.Path(name)
         measure_fast(results, folder)
-        for case in cases(results.quick):
-            say(f"  {case.name}: {case.messages} messages")
-            add_rows(results, case, side_by_side(case, [EdgeNode, Bridge], folder))
+        pictures = []
+        chosen = cases(results.quick)
+        say("  " + "; ".join(f"{case.name}: {case.messages} messages" for case in chosen))
+        everything = side_by_side(list(itertools.product(chosen, (EdgeNode, Bridge, Nncp, Syncthing))), folder)
+        for case in chosen:
+            runs = [r for r in everything if r.case is case]
+            add_rows(results, case, runs)
+            pictures.append((case.name, case.up, case.down, {r.system.name: (r.messages, SIZE, r.line) for r in runs if r.line}))
+        if not results.quick:
+            plot(pictures, ROOT / "docs" / "images" / "sync.svg")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import signal
 import sqlite3
 import subprocess
 import time
+from xml.etree import ElementTree
 
 from badlink import LEFT, RIGHT
 from measure import AOT, ROOT, Failed, children, free_ports
@@ -289,3 +290,171 @@ class Bridge(System):
     def outcome(self):
         numbers = [number for _, number in self.received()]
         return self.messages - len(set(numbers)), len(numbers) - len(set(numbers))
+
+
+class Files(System):
+    """Carriers of files: each message is a file of its own, with its number as its name."""
+
+    # These are slow with many small files: they get a part of the messages, and goodput and wire are per byte of theirs.
+    part = 10
+
+    def __init__(self, folder, link, messages, addresses=(LEFT, RIGHT)):
+        super().__init__(folder, link, max(100, messages // self.part), addresses)
+        self.last_seen, self.last_count = None, 0
+
+    def arrived(self):
+        return []
+
+    def progress(self):
+        names = len({name.split(".")[0] for name in self.arrived()})
+        if names > self.last_count:
+            self.last_seen, self.last_count = time.time(), names
+        return names
+
+    def is_done(self):
+        return self.progress() >= self.messages
+
+    def ended_at(self):
+        return self.last_seen
+
+    def outcome(self):
+        names = self.arrived()
+        numbers = {name.split(".")[0] for name in names}
+        return self.messages - len(numbers), len(names) - len(numbers)
+
+    def write_messages(self, folder):
+        folder.mkdir()
+        for n in range(self.messages):
+            (folder / f"{n:08d}").write_bytes(os.urandom(SIZE))
+
+    def kill(self, turn):
+        program = self.ends[turn % 2]
+        program.kill()
+        program.start()
+
+
+NNCP = """{{
+  spool: {folder}/spool
+  log: {folder}/log
+  self: {{
+{own}
+  }}
+  neigh: {{
+    self: {{
+{own_public}
+    }}
+    {other_name}: {{
+{other_public}
+      incoming: "{folder}/incoming"
+      addrs: {{ link: "{address}:5400" }}
+      calls: [
+        {{
+          cron: "*/2 * * * * * *"
+          addr: "link"
+          onlinedeadline: 10
+          when-tx-exists: true
+        }}
+      ]
+    }}
+  }}
+}}
+"""
+
+
+class Nncp(Files):
+    """NNCP: encrypted packets in a spool, resumed by offset, called every two seconds."""
+
+    name = "NNCP"
+    short = "a tenth of the messages, for a packet is a file and is made by a process of its own; its figures are per byte of those"
+
+    def prepare(self):
+        keys = [self.keys() for _ in range(2)]
+        self.configs = []
+        for side, (name, other) in enumerate((("left", "right"), ("right", "left"))):
+            folder = self.folder / name
+            for part in ("spool", "incoming"):
+                (folder / part).mkdir(parents=True)
+            config = self.folder / f"{name}.hjson"
+            config.write_text(
+                NNCP.format(
+                    folder=folder,
+                    own=self.lines(keys[side]),
+                    own_public=self.lines(keys[side], public=True),
+                    other_name=other,
+                    other_public=self.lines(keys[1 - side], public=True),
+                    address=self.addresses[1 - side],
+                ),
+                encoding="utf-8",
+            )
+            self.configs.append(config)
+        self.write_messages(self.folder / "messages")
+        for n in range(self.messages):
+            source = self.folder / "messages" / f"{n:08d}"
+            subprocess.run(["nncp-file", "-quiet", "-cfg", self.configs[0], source, f"right:{source.name}"], check=True, capture_output=True)
+        daemon = self.start(1, ["nncp-daemon", "-cfg", self.configs[1], "-bind", f"{self.addresses[1]}:5400", "-autotoss"], "daemon.log")
+        caller = self.start(0, ["nncp-caller", "-cfg", self.configs[0]], "caller.log")
+        self.ends = [caller, daemon]
+
+    @staticmethod
+    def keys():
+        made = subprocess.run(["nncp-cfgnew", "-nocomments"], check=True, capture_output=True, text=True).stdout
+        own = made[made.index("self: {") :].split("}")[0].splitlines()[1:]
+        return dict(line.strip().split(": ") for line in own if ": " in line)
+
+    @staticmethod
+    def lines(keys, public=False):
+        return "\n".join(f"    {key}: {value}" for key, value in keys.items() if not (public and key.endswith("prv")))
+
+    def arrived(self):
+        return [f.name for f in os.scandir(self.folder / "right" / "incoming") if not f.name.startswith(".") and f.is_file()]
+
+
+class Syncthing(Files):
+    """syncthing: a shared folder; no relays, no discovery, tried again every five seconds instead of every minute."""
+
+    name = "syncthing"
+    part = 5
+    short = "a fifth of the messages; a file cannot come twice, so doubled says nothing"
+
+    def prepare(self):
+        sides = ("left", "right")
+        self.homes = [self.folder / f"{side}-home" for side in sides]
+        for home in self.homes:
+            subprocess.run(["syncthing", "generate", f"--home={home}", "--no-default-folder", "--skip-port-probing"], check=True, capture_output=True)
+        ids = [subprocess.run(["syncthing", f"--home={h}", "--device-id"], check=True, capture_output=True, text=True).stdout.strip() for h in self.homes]
+        self.write_messages(self.folder / "left")
+        (self.folder / "right").mkdir()
+        for side in (0, 1):
+            (self.folder / sides[side] / ".stfolder").mkdir()
+            self.configure(side, ids)
+        self.ends = [
+            self.start(side, ["syncthing", "serve", f"--home={self.homes[side]}", "--no-browser", "--no-restart", "--no-upgrade"], f"{sides[side]}.log",
+                       env={**os.environ, "STNOMONITOR": "1"})
+            for side in (0, 1)
+        ]
+        wait_for(lambda: "Completed initial scan" in self.ends[0].said(), "syncthing has seen its files", 180)
+
+    def configure(self, side, ids):
+        file = self.homes[side] / "config.xml"
+        tree = ElementTree.parse(file)
+        root = tree.getroot()
+        options = root.find("options")
+        settings = {"globalAnnounceEnabled": "false", "localAnnounceEnabled": "false", "relaysEnabled": "false", "natEnabled": "false",
+                    "reconnectionIntervalS": "5", "startBrowser": "false", "urAccepted": "-1", "crashReportingEnabled": "false",
+                    "listenAddress": f"tcp://{self.addresses[side]}:22000"}  # fmt: skip
+        for name, value in settings.items():
+            for old in options.findall(name):
+                options.remove(old)
+            ElementTree.SubElement(options, name).text = value
+        for device in root.findall("device"):
+            root.remove(device)
+        path = str(self.folder / ("left", "right")[side])
+        folder = ElementTree.SubElement(root, "folder", {"id": "load", "path": path, "type": "sendreceive", "rescanIntervalS": "3600"})
+        for n, identity in enumerate(ids):
+            device = ElementTree.SubElement(root, "device", {"id": identity, "name": str(n), "compression": "never"})
+            ElementTree.SubElement(device, "address").text = f"tcp://{self.addresses[n]}:22000"
+            ElementTree.SubElement(folder, "device", {"id": identity})
+        tree.write(file)
+
+    def arrived(self):
+        return [f.name for f in os.scandir(self.folder / "right") if not f.name.startswith((".", "~")) and f.is_file()]
