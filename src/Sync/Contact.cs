@@ -10,7 +10,11 @@ internal sealed class Contact(Moment since)
     private readonly SortedDictionary<(int Stream, long Seq), (int Bytes, Moment At)> _underWay = [];
     private readonly SortedDictionary<int, (long First, long Last)> _owed = [];
     private readonly Dictionary<int, (long There, Moment Due)> _gaps = [];
+    private readonly Debt _debt = new();
     private long _bytes;
+
+    /// <summary>How long receipts took lately: the longest, forgotten slowly. Null before the first.</summary>
+    private TimeSpan? _settles;
 
     public Pace Pace { get; } = new();
 
@@ -57,6 +61,7 @@ internal sealed class Contact(Moment since)
         Greeted = Greeted < now ? Greeted : now;
         foreach (var (key, sent) in _underWay.Where(u => u.Value.At > now).ToArray())
             _underWay[key] = (sent.Bytes, now);
+        _debt.NotBefore(now);
         var latest = now + CrossingOf(options);
         foreach (var (stream, gap) in _gaps.Where(g => g.Value.Due > latest).ToArray())
             _gaps[stream] = (gap.There, latest);
@@ -66,6 +71,7 @@ internal sealed class Contact(Moment since)
     public void Forget()
     {
         Ready = false;
+        _settles = null;
         Rewind();
     }
 
@@ -138,14 +144,18 @@ internal sealed class Contact(Moment since)
         _bytes += formed.Bytes;
     }
 
-    public void Landed(ReceiptBody receipt)
+    public void Landed(ReceiptBody receipt, Moment now)
     {
         foreach (
-            var key in _underWay
-                .Keys.Where(k => k.Stream == receipt.Stream && k.Seq >= receipt.First && k.Seq <= receipt.Last)
+            var (key, sent) in _underWay
+                .Where(u => u.Key.Stream == receipt.Stream && u.Key.Seq >= receipt.First && u.Key.Seq <= receipt.Last)
                 .ToArray()
         )
+        {
+            var took = now - sent.At;
+            _settles = _settles is { } lately && lately > took ? lately - (lately - took) / 8 : took;
             Drop(key);
+        }
     }
 
     /// <summary>Bundles whose receipt is overdue count as not sent, so they are sent again.</summary>
@@ -161,10 +171,13 @@ internal sealed class Contact(Moment since)
     /// <summary>A silence after which the peer counts as gone.</summary>
     public TimeSpan DeadAfter(SyncOptions options) => Stored ? options.RelayDeadAfter : options.DeadAfter;
 
-    private TimeSpan CrossingOf(SyncOptions options) => Stored ? options.RelayCrossing : options.Crossing;
+    private TimeSpan CrossingOf(SyncOptions options) =>
+        Stored ? options.RelayCrossing
+        : _settles is not { } took ? options.CrossingAtFirst
+        : Longer(options.Crossing, 2 * took);
 
     private TimeSpan Retransmit(SyncOptions options) =>
-        !Stored ? options.Retransmit
+        !Stored ? Longer(options.Retransmit, 4 * (_settles ?? TimeSpan.Zero))
         : Ready ? options.RelayRetransmit
         : options.RelayKept;
 
@@ -180,18 +193,40 @@ internal sealed class Contact(Moment since)
         return (LastHeard > Greeted ? LastHeard : Greeted) + (Stored ? options.RelayPing : options.Ping);
     }
 
-    /// <summary>A receipt is owed for this bundle and all between it and what is owed already.</summary>
-    public void Owe(int stream, long seq) =>
+    /// <summary>A receipt is owed at once for this bundle and all between it and what is owed already.</summary>
+    public void Owe(int stream, long seq)
+    {
+        _debt.Call();
+        Note(stream, seq);
+    }
+
+    /// <summary>The same for a bundle that came now: when it is full, more is behind it, and its receipt waits a little to be one for several.</summary>
+    public void Owe(int stream, long seq, int bytes, Moment now, SyncOptions options)
+    {
+        _debt.Add(bytes, now, options);
+        Note(stream, seq);
+    }
+
+    /// <summary>When receipts are to be given that wait for more bundles; null when none do.</summary>
+    public Moment? OwedDue(SyncOptions options) => _debt.Due(options);
+
+    /// <summary>What is to be receipted now.</summary>
+    public IReadOnlyList<(int Stream, long First, long Last)> TakeOwed(Moment now, SyncOptions options)
+    {
+        if (_owed.Count == 0 || _debt.Due(options) > now)
+            return [];
+        var owed = _owed.Select(o => (o.Key, o.Value.First, o.Value.Last)).ToArray();
+        _owed.Clear();
+        _debt.Settle(options);
+        return owed;
+    }
+
+    private void Note(int stream, long seq) =>
         _owed[stream] = _owed.TryGetValue(stream, out var range)
             ? (Math.Min(range.First, seq), Math.Max(range.Last, seq))
             : (seq, seq);
 
-    public IReadOnlyList<(int Stream, long First, long Last)> TakeOwed()
-    {
-        var owed = _owed.Select(o => (o.Key, o.Value.First, o.Value.Last)).ToArray();
-        _owed.Clear();
-        return owed;
-    }
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private void Drop((int Stream, long Seq) key)
     {

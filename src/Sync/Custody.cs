@@ -56,6 +56,9 @@ public sealed class Custody(
         // A direct link has died and the relay takes over: what was under way on it counts as not sent.
         if (stored && !contact.Stored)
             contact.Rewind();
+        // A way is left only when it has died: the peer's next have says what came over it, and the rest goes at once.
+        else if (!stored && contact is { LinkUp: true, Stored: false })
+            contact.Forget();
         (contact.LinkUp, contact.Stored) = (true, stored);
         Greet(turn, peer, contact, reply: true);
     }
@@ -86,7 +89,10 @@ public sealed class Custody(
         {
             if (!carried)
                 contact.Heard(turn.Now);
-            contact.Owe(stream, seq);
+            if (carried || arrival == Arrival.Again)
+                contact.Owe(stream, seq);
+            else
+                contact.Owe(stream, seq, raw.Length, turn.Now, options);
         }
         // Told once per step at most, and not while the sender is still answering the last telling.
         else if (arrival == Arrival.Gap && !carried)
@@ -108,7 +114,7 @@ public sealed class Custody(
             contact.Heard(turn.Now);
         Traffic.Add(turn, peer, Traffic.ReceiptsReceived, 1);
         outbox.Take(turn, peer, receipt);
-        contact.Landed(receipt);
+        contact.Landed(receipt, turn.Now);
         return true;
     }
 
@@ -252,6 +258,7 @@ public sealed class Custody(
         foreach (var (peer, contact) in _contacts)
         {
             due = Earlier(due, contact.PingAt(options));
+            due = Earlier(due, contact.OwedDue(options));
             if (!contact.Sends)
                 continue;
             due = Earlier(due, contact.RetransmitAt(options));
@@ -376,7 +383,7 @@ public sealed class Custody(
             // Without contact the peer's have is needed as well: it may think that we have had it.
             Greet(turn, peer, contact, reply: !contact.Ready);
         }
-        foreach (var (stream, first, last) in contact.TakeOwed())
+        foreach (var (stream, first, last) in contact.TakeOwed(turn.Now, options))
         {
             foreach (var body in Inbox.ReceiptsFor(turn.Db, peer, stream, first, last))
             {

@@ -159,9 +159,9 @@ public sealed class Inbox(VerifyGate gate, SyncOptions options, Lanes lanes, Fun
         var room = RoomFor(turn, peer, h.Stream, putOff);
         var exceptions = new List<ReceiptException>();
         var late = 0;
-        foreach (var raw in bundle.Statements)
+        foreach (var read in bundle.Read)
         {
-            var (statement, verdict) = gate.Check(raw, turn.Now);
+            var (statement, verdict) = gate.Check(read, turn.Now);
             if (verdict.IsAccepted)
                 verdict = ApplyOnce(turn, statement!, peer, h.Stream, ref room);
             if (verdict.IsAccepted)

@@ -14,8 +14,8 @@ public sealed record SyncOptions
     /// <summary>Bytes handed to links in one step, at most; the peers take turns, so none waits for another's backlog (default: 2 MiB).</summary>
     public int PumpBudget { get; init; } = 2 * 1024 * 1024;
 
-    /// <summary>Size to which a bundle is filled while there is a backlog (default: 56,000 bytes; hard bound 64,000).</summary>
-    public int FillTo { get; init; } = 56_000;
+    /// <summary>Size to which a bundle is filled while there is a backlog (default: 60,000 bytes; hard bound 64,000).</summary>
+    public int FillTo { get; init; } = 60_000;
 
     /// <summary>A sign of life is sent when nothing else came for this long (default: 3 s).</summary>
     public TimeSpan Ping { get; init; } = TimeSpan.FromSeconds(3);
@@ -29,8 +29,20 @@ public sealed record SyncOptions
     /// <summary>A bundle without a receipt is sent again after this (default: 20 s).</summary>
     public TimeSpan Retransmit { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>A bundle younger than this may have crossed the have that does not know it (default: 0.5 s).</summary>
+    /// <summary>
+    /// A bundle younger than this, or than twice what receipts took lately, may have crossed the have that does not know it (default: 0.5 s): a full window
+    /// takes seconds on a slow link, and what is under way is not lost.
+    /// </summary>
     public TimeSpan Crossing { get; init; } = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>The same before the first receipt of a contact has shown how slow the link is (default: 3 s).</summary>
+    public TimeSpan CrossingAtFirst { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Of full bundles, behind which more is to come, so many bytes share a receipt (default: 64 KiB).</summary>
+    public int ReceiptBytes { get; init; } = 64 * 1024;
+
+    /// <summary>No receipt waits longer for more bundles, nor longer than two more of them would take (default: 1 s).</summary>
+    public TimeSpan ReceiptWait { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The same over a relay (default: 10 s).</summary>
     public TimeSpan RelayCrossing { get; init; } = TimeSpan.FromSeconds(10);

@@ -13,10 +13,16 @@ public abstract record Effect;
 public sealed class Turn(Db db, Moment now)
 {
     private readonly List<Effect> _effects = [];
+    private readonly HashSet<PageChanged> _pages = [];
 
     public Db Db { get; } = db;
     public Moment Now { get; } = now;
     public IReadOnlyList<Effect> Effects => _effects;
 
-    public void Emit(Effect effect) => _effects.Add(effect);
+    /// <summary>That a page has changed is said once in a step, however much of it did.</summary>
+    public void Emit(Effect effect)
+    {
+        if (effect is not PageChanged page || _pages.Add(page))
+            _effects.Add(effect);
+    }
 }

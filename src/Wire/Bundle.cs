@@ -48,6 +48,9 @@ public sealed class Bundle
 
     /// <summary>The raw statements; each goes through <see cref="VerifyGate"/> on its own.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Statements { get; }
+
+    /// <summary>The same, read and not believed; null for what has not the shape of a statement.</summary>
+    public IReadOnlyList<Statement?> Read => field ??= [.. Statements.Select(Statement.TryRead)];
     public string Id { get; }
 
     /// <summary>The signed part of a new bundle; <see cref="Join"/> appends the statements, now or after a crash.</summary>
@@ -111,13 +114,16 @@ public sealed class Bundle
         return used == raw.Length && statements.Count == header.Count ? new Bundle(frame, header, statements) : null;
     }
 
-    internal static string DigestOf(IEnumerable<string> statementIds)
+    internal static string DigestOf(IEnumerable<byte[]> statementIds)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var id in statementIds)
-            hash.AppendData(Convert.FromHexString(id));
+            hash.AppendData(id);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    internal static string DigestOf(IEnumerable<string> statementIds) =>
+        DigestOf(statementIds.Select(id => Convert.FromHexString(id)));
 
     private static bool IsWellFormed(BundleHeader h) =>
         h

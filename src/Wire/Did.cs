@@ -1,3 +1,4 @@
+using System.Buffers;
 using SimpleBase;
 
 namespace EdgeNode.Wire;
@@ -32,7 +33,7 @@ public readonly record struct Did(string Value) : IComparable<Did>
 /// <summary>Lower-case unpadded base32 (RFC 4648 section 6), for DIDs, cards and couriers.</summary>
 public static class Base32Text
 {
-    private const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+    private static readonly SearchValues<char> Alphabet = SearchValues.Create("abcdefghijklmnopqrstuvwxyz234567");
 
     public static string Encode(ReadOnlySpan<byte> bytes) => Base32.Rfc4648.Encode(bytes, padding: false).ToLowerInvariant();
 

@@ -30,7 +30,10 @@ public sealed class Frame
     public byte[] SignedBytes(string kind) => SignedBytes(kind, Raw.Span[..^SignatureLength]);
 
     /// <summary>SHA-256 of the signed bytes, never of the signature (ECDSA signatures differ each time), in lower-case hex.</summary>
-    public string Id(string kind) => Convert.ToHexStringLower(SHA256.HashData(SignedBytes(kind)));
+    public string Id(string kind) => Convert.ToHexStringLower(Hash(kind));
+
+    /// <summary>The same as 32 bytes: also what the signature signs.</summary>
+    public byte[] Hash(string kind) => SHA256.HashData(SignedBytes(kind));
 
     public static byte[] Encode(string kind, ReadOnlySpan<byte> header, ReadOnlySpan<byte> body, Func<byte[], byte[]> sign)
     {

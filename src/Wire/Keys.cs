@@ -160,18 +160,25 @@ public sealed class P256 : IDisposable
         isUnsigned: true,
         isBigEndian: true
     );
-    private static readonly BigInteger HalfN = N >> 1;
+
+    /// <summary>Half of N, rounded down, as a signature has it: big-endian in 32 bytes.</summary>
+    private static readonly byte[] HalfN = Convert.FromHexString(
+        "7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8"
+    );
 
     private readonly Dictionary<string, ECDsa?> _keys = new(StringComparer.Ordinal);
 
     /// <summary>True for a valid low-S signature of <paramref name="didKey"/>; high-S and DER are refused.</summary>
-    public bool Verify(string didKey, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    public bool Verify(string didKey, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
+        VerifyHash(didKey, SHA256.HashData(data), signature);
+
+    /// <summary>The same for data whose SHA-256 is known already, as the id of a statement is.</summary>
+    public bool VerifyHash(string didKey, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
     {
-        if (signature.Length != 64 || new BigInteger(signature[32..], isUnsigned: true, isBigEndian: true) > HalfN)
+        if (signature.Length != 64 || signature[32..].SequenceCompareTo(HalfN) > 0)
             return false;
         var key = Import(didKey);
-        return key is not null
-            && key.VerifyData(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        return key is not null && key.VerifyHash(hash, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
     }
 
     private ECDsa? Import(string didKey)
@@ -189,7 +196,7 @@ public sealed class P256 : IDisposable
     internal static void LowerS(Span<byte> signature)
     {
         var s = new BigInteger(signature[32..], isUnsigned: true, isBigEndian: true);
-        if (s <= HalfN)
+        if (s <= N >> 1)
             return;
         var low = (N - s).ToByteArray(isUnsigned: true, isBigEndian: true);
         signature[32..].Clear();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace EdgeNode.Wire;
@@ -52,7 +53,8 @@ public sealed class Statement
         Frame = frame;
         Header = header;
         Class = cls;
-        Id = frame.Id(header.Kind);
+        Hash = frame.Hash(header.Kind);
+        Id = Convert.ToHexStringLower(Hash);
         From = new Did(header.From);
         Hlc = Convert.ToInt64(header.Hlc, 16);
         Expires = Moment.TryParse(header.Expires, out var at) ? at : null;
@@ -62,6 +64,9 @@ public sealed class Statement
     public StatementHeader Header { get; }
     public DataClass Class { get; }
     public string Id { get; }
+
+    /// <summary>The id as 32 bytes.</summary>
+    internal byte[] Hash { get; }
     public Did From { get; }
     public long Hlc { get; }
     public Moment? Expires { get; }
@@ -127,7 +132,7 @@ public sealed class Statement
         && h.Audience.Length <= MaxAudience
         && Array.TrueForAll(h.Audience, did => Did.TryParse(did, out _))
         && h.Hlc.Length == 16
-        && !h.Hlc.AsSpan().ContainsAnyExcept("0123456789abcdef")
+        && Sha.IsLowerHex(h.Hlc)
         && h.Hlc[0] < '8'
         && h.Epoch is >= 0 and < 1L << 53
         && (h.Expires is null || Moment.TryParse(h.Expires, out _))
@@ -159,5 +164,9 @@ public static class Sha
 {
     public static string Hex(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    public static bool IsHex(string? text) => text is { Length: 64 } && !text.AsSpan().ContainsAnyExcept("0123456789abcdef");
+    public static bool IsHex(string? text) => text is { Length: 64 } && IsLowerHex(text);
+
+    internal static bool IsLowerHex(ReadOnlySpan<char> text) => !text.ContainsAnyExcept(Digits);
+
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
 }

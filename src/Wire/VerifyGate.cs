@@ -14,18 +14,18 @@ public sealed class VerifyGate(Did me, P256 p256, Func<Did, string, bool> keyIsV
     public P256 P256 => p256;
 
     /// <summary>A statement and <see cref="Verdict.Accepted"/>, or a refusal and, where it could be read, the statement it concerns.</summary>
-    public (Statement? Statement, Verdict Verdict) Check(ReadOnlyMemory<byte> raw, Moment now)
-    {
-        if (Statement.TryRead(raw) is not { } statement)
-            return (null, Verdict.Refused("statement.malformed"));
-        return (statement, Judge(statement, now));
-    }
+    public (Statement? Statement, Verdict Verdict) Check(ReadOnlyMemory<byte> raw, Moment now) =>
+        Check(Statement.TryRead(raw), now);
+
+    /// <summary>The same for what was read already; null is what has not the shape of a statement.</summary>
+    public (Statement? Statement, Verdict Verdict) Check(Statement? statement, Moment now) =>
+        statement is null ? (null, Verdict.Refused("statement.malformed")) : (statement, Judge(statement, now));
 
     private Verdict Judge(Statement s, Moment now)
     {
         if (s.Header.V != Statement.Version)
             return Verdict.Refused("statement.version");
-        if (!p256.Verify(s.Header.Key, s.Frame.SignedBytes(s.Kind), s.Frame.Signature.Span))
+        if (!p256.VerifyHash(s.Header.Key, s.Hash, s.Frame.Signature.Span))
             return Verdict.Refused("statement.signature");
         if (!keyIsValid(s.From, s.Header.Key))
             return Verdict.Refused("statement.unknown_origin");
@@ -60,9 +60,8 @@ public sealed class VerifyGate(Did me, P256 p256, Func<Did, string, bool> keyIsV
             return (null, "bundle.key");
         if (!p256.Verify(h.Key, bundle.Frame.SignedBytes(Kinds.Bundle), bundle.Frame.Signature.Span))
             return (null, "bundle.signature");
-        var ids = bundle.Statements.Select(raw => Statement.TryRead(raw)?.Id);
         // A statement that cannot be read has no id; the digest then cannot hold, and the bundle as a whole is refused.
-        var known = ids.OfType<string>().ToArray();
+        var known = bundle.Read.OfType<Statement>().Select(s => s.Hash).ToArray();
         return known.Length == h.Count && Bundle.DigestOf(known) == h.Digest ? (bundle, "") : (bundle, "bundle.digest");
     }
 

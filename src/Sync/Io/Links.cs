@@ -4,8 +4,8 @@ namespace EdgeNode.Sync.Io;
 
 /// <summary>
 /// All links of one node: one connection to its own broker, where peers come in, and one to each peer's broker. One of the two directions
-/// is enough: a message goes to the peer's broker if we are connected there, else to our own if the peer is. So a direct link passes one
-/// broker, never two. Nothing here is durable and nothing is tried twice: that is the outbox's work.
+/// is enough: a message goes to the peer's broker if we are connected there, or to our own if the peer is, whichever stood first and as long
+/// as it stands. So a direct link passes one broker, never two. Nothing here is durable and nothing is tried twice: that is the outbox's work.
 /// </summary>
 public sealed class Links : IAsyncDisposable
 {

@@ -155,6 +155,9 @@ public sealed record LinkStatus
     public required string Did { get; init; }
     public required LinkWay Way { get; init; }
 
+    /// <summary>A connection of ours to the peer's broker stands, whether messages go over it or not.</summary>
+    public required bool Connected { get; init; }
+
     /// <summary>Why the last try or connection to the peer's broker ended; null when none has.</summary>
     public required string? LastFault { get; init; }
 

@@ -34,6 +34,7 @@ internal sealed class LinksPeer
     private bool _armed;
     private int _generation;
     private volatile LinkWay _way;
+    private volatile bool _connected;
     private volatile string? _lastFault;
     private long _pending;
     private long _tries;
@@ -82,6 +83,7 @@ internal sealed class LinksPeer
         {
             Did = Did,
             Way = _way,
+            Connected = _connected,
             LastFault = _lastFault,
             Tries = Interlocked.Read(ref _tries),
             MessagesIn = Interlocked.Read(ref _messagesIn),
@@ -210,7 +212,7 @@ internal sealed class LinksPeer
     private void OutgoingUp()
     {
         _backOff.Up();
-        _lastFault = null;
+        (_connected, _lastFault) = (true, null);
         _lastIn = MqttLoop.Now;
         Ping();
         Recount("");
@@ -223,8 +225,9 @@ internal sealed class LinksPeer
         _outgoing = null;
         _lastFault = reason;
         _unacknowledged.Lost();
-        if (_way == LinkWay.Outgoing)
+        if (_connected)
             _backOff.Down(now);
+        _connected = false;
         Recount(reason);
         var wait = _tryStarted + retry.After - now;
         _links.Loop.After(wait > LeastGap ? wait : LeastGap, () => Dial(generation));
@@ -309,11 +312,15 @@ internal sealed class LinksPeer
         _outgoing?.Publish(_presence, Here, out _);
     }
 
-    /// <summary>Finds the way of this moment and tells of a change.</summary>
+    /// <summary>
+    /// Finds the way of this moment and tells of a change. A direct way that works is kept though there is another now: what is under way on it would be
+    /// overtaken, which looks like loss to the peer.
+    /// </summary>
     private void Recount(string reason)
     {
         var way =
-            _outgoing is { IsUp: true } ? LinkWay.Outgoing
+            _way == LinkWay.Incoming && _incomingSeen is not null ? LinkWay.Incoming
+            : _outgoing is { IsUp: true } ? LinkWay.Outgoing
             : _incomingSeen is not null ? LinkWay.Incoming
             : !_closed && SealKey is not null && _links.RelayIsUp ? LinkWay.Relay
             : LinkWay.None;

@@ -74,6 +74,9 @@ public sealed record MqttEvents
 public sealed unsafe class MqttClient
 {
     private const int MiscEverySeconds = 5;
+
+    /// <summary>Reads of what a broken connection still holds, a refusal in TLS for instance, before it is closed.</summary>
+    private const int LastReads = 8;
     private static readonly Lock InitLock = new();
     private static bool _initialised;
 
@@ -193,10 +196,16 @@ public sealed unsafe class MqttClient
         int result = Success;
         if (greeting || (ready & (PosixProcess.PollIn | Failed)) != 0)
             result = mosquitto_loop_read(_native, 1);
+        bool refused = greeting && (ready & Failed) != 0;
+        for (int i = 1; refused && i < LastReads && result == Success && _state != State.Closed; i++)
+            result = mosquitto_loop_read(_native, 1);
         if (result == Success && _state != State.Closed && (ready & PosixProcess.PollOut) != 0)
             result = mosquitto_loop_write(_native, 1);
         _nativeDepth--;
         Settle(result, sayResult: true);
+        // The library takes a broken pipe during the greeting for nothing said yet: the socket would be ready for ever and this loop never rest.
+        if (refused)
+            Close(_libraryError ?? "the address cannot be reached or refuses");
         BoundPartial();
     }
 

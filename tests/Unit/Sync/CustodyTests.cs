@@ -64,8 +64,38 @@ public sealed class CustodyTests : IDisposable
         Assert.Equal([1], Sequences(Flush(_custody)));
         Say(_custody, [new(2, 0)], reply: false);
         Assert.Empty(Sequences(Flush(_custody)));
-        Assert.Equal(_mill.Now + _mill.Options.Crossing, _custody.NextDue(_mill.Db));
-        _mill.Now += _mill.Options.Crossing;
+        Assert.Equal(_mill.Now + _mill.Options.CrossingAtFirst, _custody.NextDue(_mill.Db));
+        _mill.Now += _mill.Options.CrossingAtFirst;
+        Assert.Equal([1], Sequences(Flush(_custody)));
+    }
+
+    [Fact]
+    public void What_is_under_way_on_a_slow_link_is_not_sent_again_because_a_have_does_not_know_it_yet()
+    {
+        Say(_custody, [], reply: false);
+        _mill.Queue(_hill);
+        Flush(_custody);
+        _mill.Now += TimeSpan.FromSeconds(2);
+        Receipt(_custody, 1);
+        _mill.Queue(_hill);
+        Assert.Equal([2], Sequences(Flush(_custody)));
+        _mill.Now += TimeSpan.FromSeconds(3);
+        Say(_custody, [new(2, 1)], reply: false);
+        Assert.Empty(Sequences(Flush(_custody)));
+        _mill.Now += TimeSpan.FromSeconds(1);
+        Assert.Equal([2], Sequences(Flush(_custody)));
+    }
+
+    [Fact]
+    public void What_was_under_way_when_a_link_changed_its_way_is_sent_again_with_the_next_have()
+    {
+        _custody.LinkUp(_mill.Turn(), _hill.Did);
+        Say(_custody, [], reply: false);
+        _mill.Queue(_hill);
+        Assert.Equal([1], Sequences(Flush(_custody)));
+        _custody.LinkUp(_mill.Turn(), _hill.Did);
+        Assert.Empty(Sequences(Flush(_custody)));
+        Say(_custody, [new(2, 0)], reply: false);
         Assert.Equal([1], Sequences(Flush(_custody)));
     }
 
@@ -80,7 +110,7 @@ public sealed class CustodyTests : IDisposable
         Say(_custody, [new(2, 0)], reply: false);
         Receipt(_custody, 1);
         Say(_custody, [new(2, 0)], reply: false);
-        _mill.Now += _mill.Options.Crossing;
+        _mill.Now += _mill.Options.CrossingAtFirst;
         Assert.Equal([2], Sequences(Flush(_custody)));
         Receipt(_custody, 2);
         Say(_custody, [new(2, 1)], reply: false);
