@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using EdgeNode.Store;
 using EdgeNode.Sync;
 using EdgeNode.Wire;
 using EdgeNode.Wire.Io;

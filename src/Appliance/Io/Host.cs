@@ -134,11 +134,14 @@ public sealed class Host : IAsyncDisposable
         OpenUpkeep(folder);
         await OpenDoorsAsync(folder, identity, certificate).ConfigureAwait(false);
         if (_settings.Discovery)
-        {
-            _discovery = MulticastDnsRunner.Start(Announcement(identity), Take);
-            _parts.Push(_discovery);
-            _ = TellWhenBrokenAsync(_discovery.Completion);
-        }
+            BeFound(identity);
+    }
+
+    private void BeFound(Identity identity)
+    {
+        _discovery = MulticastDnsRunner.Start(Announcement(identity), Take);
+        _parts.Push(_discovery);
+        _ = TellWhenBrokenAsync(_discovery.Completion);
     }
 
     /// <summary>Before anything is opened: a pack that is too low for a start is not drawn on any further.</summary>
