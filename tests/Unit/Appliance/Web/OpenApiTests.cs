@@ -131,7 +131,9 @@ public sealed class OpenApiTests : IDisposable
         );
         var optional = info.Properties.Where(IsOptional).Select(p => p.Name);
         // Where everything may be left out the list is left out too: an empty one is no OpenAPI.
-        var required = described.TryGetProperty("required", out var list) ? list.EnumerateArray().Select(r => r.GetString()!) : [];
+        var required = described.TryGetProperty("required", out var list)
+            ? list.EnumerateArray().Select(r => r.GetString()!)
+            : [];
         Assert.Equal(info.Properties.Select(p => p.Name).Except(optional).Order(), required.Order());
     }
 
