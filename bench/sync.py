@@ -175,7 +175,9 @@ def add_rows(results, case, runs):
             results.add("bad.goodput", round(ours.kbit), "kbit/s", peer, round(r.kbit), COMMAND)
         elif case.name == "flap":
             results.add("flap.efficiency", round(100 * ours.efficiency, 1), "% of the ceiling while up", peer, round(100 * r.efficiency, 1), COMMAND)
-        results.add(f"{case.name}.wire", round(ours.wire, 3), "bytes per byte", peer, round(r.wire, 3), COMMAND)
+        # Wire bytes for what was not carried to its end are no figure to compare with.
+        carried = round(r.wire, 3) if r.finished else None
+        results.add(f"{case.name}.wire", round(ours.wire, 3), "bytes per byte", peer, carried, COMMAND)
         results.add(f"{case.name}.lost", ours.lost, f"of {case.messages}", peer, r.lost, COMMAND)
         results.add(f"{case.name}.doubled", ours.doubled, f"of {case.messages}", peer, r.doubled, COMMAND)
     if case.name == "bad":

@@ -429,7 +429,7 @@ class Syncthing(Files):
             self.configure(side, ids)
         self.ends = [
             self.start(side, ["syncthing", "serve", f"--home={self.homes[side]}", "--no-browser", "--no-restart", "--no-upgrade"], f"{sides[side]}.log",
-                       env={**os.environ, "STNOMONITOR": "1"})
+                       env={**os.environ, "STMONITORED": "yes"})
             for side in (0, 1)
         ]
         wait_for(lambda: "Completed initial scan" in self.ends[0].said(), "syncthing has seen its files", 180)

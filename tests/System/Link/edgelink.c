@@ -19,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -366,7 +365,6 @@ int main(int count, char **values)
 {
     read_options(count, values);
     setvbuf(stdout, NULL, _IOLBF, 0);
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
     signal(SIGTERM, stop);
     signal(SIGINT, stop);
     for (int i = 0; i < WAYS; i++) {
