@@ -55,6 +55,6 @@ public sealed class BadSettingsTests
         var ended = await cabinet.RunAsync(more: ["--port", "80"]);
         Assert.Equal(2, ended.Code);
         Assert.Contains("--port", ended.Error, StringComparison.Ordinal);
-        Assert.Contains("edgenode --help", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("edgenode run --help", ended.Error, StringComparison.Ordinal);
     }
 }
