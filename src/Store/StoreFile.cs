@@ -154,13 +154,16 @@ public sealed class StoreFile(string path)
             );
         var unfinished = Path + ".new";
         DurableFile.Remove(unfinished);
-        DurableFile.Remove(unfinished + "-journal");
+        foreach (var beside in (string[])["-journal", "-wal", "-shm"])
+            DurableFile.Remove(unfinished + beside);
         try
         {
             using (var db = Open(SqliteOpenMode.ReadWriteCreate, unfinished))
             {
                 db.Script("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
                 Migrator.Run(db, modules);
+                // Here and not at the first opening: a cut in the middle of the change would leave a journal that no reader may roll back.
+                db.Script("PRAGMA journal_mode=WAL;");
             }
             DurableFile.Publish(unfinished, Path);
         }

@@ -38,7 +38,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
         output.WriteLine(
             $"{images} images: cut.lost {Count(findings, Finding.Lost)}, cut.corrupt {Count(findings, Finding.Corrupt)}; {clock.Elapsed.TotalSeconds:0} s until here"
         );
-        Assert.Empty(findings);
+        Assert.True(findings.Count == 0, string.Join(Environment.NewLine, findings.Take(5)));
         TheRigBites(log, promises);
         await StartsAsync(recording.Cabinet, cuts, starts);
     }
