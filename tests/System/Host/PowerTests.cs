@@ -66,7 +66,9 @@ public sealed class PowerTests(ITestOutputHelper output) : IAsyncLifetime
         async Task WriteAsync(int who)
         {
             using var resident = CabinetVisitor.Resident(_cabinet);
-            if (await CabinetVisitor.TryAsync(resident.JoinAsync($"Writer {who}")) is not { IsDone: true })
+            if (await CabinetVisitor.TryAsync(resident.JoinAsync($"Writer {who}")) is not { IsDone: true } joined)
+                return;
+            if (await CabinetVisitor.TryAsync(resident.SignInAsync(joined["code"])) is not { IsDone: true })
                 return;
             for (var i = 0; !over.IsCancellationRequested; i++)
             {
