@@ -9,7 +9,7 @@ internal sealed class Contact(Moment since)
 {
     private readonly SortedDictionary<(int Stream, long Seq), (int Bytes, Moment At)> _underWay = [];
     private readonly SortedDictionary<int, (long First, long Last)> _owed = [];
-    private readonly Dictionary<int, (long There, Moment Due)> _gaps = [];
+    private readonly Dictionary<int, (long There, Moment Named, Moment Due)> _gaps = [];
     private readonly Debt _debt = new();
     private long _bytes;
 
@@ -57,14 +57,14 @@ internal sealed class Contact(Moment since)
     /// </summary>
     public void NotBefore(Moment now, SyncOptions options)
     {
-        LastHeard = LastHeard < now ? LastHeard : now;
-        Greeted = Greeted < now ? Greeted : now;
+        LastHeard = Earlier(LastHeard, now);
+        Greeted = Earlier(Greeted, now);
         foreach (var (key, sent) in _underWay.Where(u => u.Value.At > now).ToArray())
             _underWay[key] = (sent.Bytes, now);
         _debt.NotBefore(now);
         var latest = now + CrossingOf(options);
-        foreach (var (stream, gap) in _gaps.Where(g => g.Value.Due > latest).ToArray())
-            _gaps[stream] = (gap.There, latest);
+        foreach (var (stream, gap) in _gaps.ToArray())
+            _gaps[stream] = (gap.There, Earlier(gap.Named, now), Earlier(gap.Due, latest));
     }
 
     /// <summary>The link is gone: what was under way counts as not sent.</summary>
@@ -95,19 +95,25 @@ internal sealed class Contact(Moment since)
         if (due <= now)
             Rewind(stream, there);
         else
-            _gaps[stream] = (there, due);
+            _gaps[stream] = (there, now, due);
     }
 
     /// <summary>
-    /// Gaps that were too fresh when the peer named them: it has let go of what came behind each, also where the gap itself has closed since.
+    /// Gaps that were too fresh when the peer named them: it has let go of what came behind each, also where the gap itself has closed since. What was sent again
+    /// after it was named is on its way; what was not waits longer when receipts have taken longer meanwhile.
     /// </summary>
     public void RewindGaps(Moment now, SyncOptions options)
     {
         foreach (var (stream, gap) in _gaps.Where(g => g.Value.Due <= now).ToArray())
         {
             _gaps.Remove(stream);
-            if (NextAfter(stream, gap.There) is { } next && next.At + CrossingOf(options) <= now)
+            if (NextAfter(stream, gap.There) is not { } next || next.At > gap.Named)
+                continue;
+            var due = next.At + CrossingOf(options);
+            if (due <= now)
                 Rewind(stream, next.Seq - 1);
+            else
+                _gaps[stream] = gap with { Due = due };
         }
     }
 
@@ -225,6 +231,8 @@ internal sealed class Contact(Moment since)
         _owed[stream] = _owed.TryGetValue(stream, out var range)
             ? (Math.Min(range.First, seq), Math.Max(range.Last, seq))
             : (seq, seq);
+
+    private static Moment Earlier(Moment one, Moment other) => one < other ? one : other;
 
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 

@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using EdgeNode.Appliance.Io;
 using EdgeNode.Appliance.Web.Api;
 using EdgeNode.Appliance.Web.Pages;
 using EdgeNode.Store.Io;
@@ -149,39 +147,27 @@ internal static class CardCommand
             _ => "Compare the identity with its stewards, then use --ask.",
         };
 
-    private static async Task<int> Run(ParseResult parsed, Func<StewardClient, Task<CardReport>> act, CancellationToken token)
-    {
-        var json = parsed.GetValue(StewardOptions.Json);
-        try
-        {
-            using var door = await StewardOptions.SignInAsync(parsed, token);
-            var report = await act(door);
-            Console.WriteLine(json ? JsonSerializer.Serialize(report, CardReportJson.Default.CardReport) : report.Says);
-            return 0;
-        }
-        catch (Exception e) when (e is CourierException or SetupException or IOException or UnauthorizedAccessException)
-        {
-            var reason = (e as CourierException)?.Code ?? (e as SetupException)?.Code ?? "card.unreadable";
-            if (json)
-                Console.WriteLine(
-                    JsonSerializer.Serialize(
-                        new CardReport
-                        {
-                            Good = false,
-                            Code = reason,
-                            Says = e.Message,
-                        },
-                        CardReportJson.Default.CardReport
-                    )
-                );
-            Console.Error.WriteLine($"edgenode: {e.Message}");
-            return 1;
-        }
-    }
+    private static Task<int> Run(ParseResult parsed, Func<StewardClient, Task<CardReport>> act, CancellationToken token) =>
+        StewardOptions.RunAsync(
+            parsed,
+            act,
+            new ReportForm<CardReport>(
+                CardReportJson.Default.CardReport,
+                (code, says) =>
+                    new CardReport
+                    {
+                        Good = false,
+                        Code = code,
+                        Says = says,
+                    },
+                "card.unreadable"
+            ),
+            token
+        );
 }
 
 /// <summary>What a card command did.</summary>
-public sealed record CardReport
+public sealed record CardReport : IReport
 {
     public required bool Good { get; init; }
     public string Code { get; init; } = "";

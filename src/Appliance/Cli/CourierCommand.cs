@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using EdgeNode.Appliance.Io;
 using CliCommand = System.CommandLine.Command;
 
 namespace EdgeNode.Appliance.Cli;
@@ -93,39 +91,27 @@ internal static class CourierCommand
         return Task.FromResult(2);
     }
 
-    private static async Task<int> Run(ParseResult parsed, Func<StewardClient, Task<CourierReport>> act, CancellationToken token)
-    {
-        var json = parsed.GetValue(StewardOptions.Json);
-        try
-        {
-            using var door = await StewardOptions.SignInAsync(parsed, token);
-            var report = await act(door);
-            Console.WriteLine(json ? JsonSerializer.Serialize(report, CourierJson.Default.CourierReport) : report.Says);
-            return report.Good ? 0 : 1;
-        }
-        catch (Exception e) when (e is CourierException or SetupException or IOException or UnauthorizedAccessException)
-        {
-            var reason = (e as CourierException)?.Code ?? (e as SetupException)?.Code ?? "courier.unwritable";
-            if (json)
-                Console.WriteLine(
-                    JsonSerializer.Serialize(
-                        new CourierReport
-                        {
-                            Good = false,
-                            Code = reason,
-                            Says = e.Message,
-                        },
-                        CourierJson.Default.CourierReport
-                    )
-                );
-            Console.Error.WriteLine($"edgenode: {e.Message}");
-            return 1;
-        }
-    }
+    private static Task<int> Run(ParseResult parsed, Func<StewardClient, Task<CourierReport>> act, CancellationToken token) =>
+        StewardOptions.RunAsync(
+            parsed,
+            act,
+            new ReportForm<CourierReport>(
+                CourierJson.Default.CourierReport,
+                (code, says) =>
+                    new CourierReport
+                    {
+                        Good = false,
+                        Code = code,
+                        Says = says,
+                    },
+                "courier.unwritable"
+            ),
+            token
+        );
 }
 
 /// <summary>What a courier command did.</summary>
-public sealed record CourierReport
+public sealed record CourierReport : IReport
 {
     /// <summary>Everything that was there could be carried.</summary>
     public required bool Good { get; init; }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using EdgeNode.Appliance.Io;
 
 namespace EdgeNode.Appliance.Cli;
@@ -22,6 +24,33 @@ internal static class StewardOptions
         };
 
     public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object." };
+
+    /// <summary>Signs in, acts, and prints the report as a sentence or as JSON; 1 when it is not good or something refused.</summary>
+    public static async Task<int> RunAsync<T>(
+        ParseResult parsed,
+        Func<StewardClient, Task<T>> act,
+        ReportForm<T> form,
+        CancellationToken token
+    )
+        where T : IReport
+    {
+        var json = parsed.GetValue(Json);
+        try
+        {
+            using var door = await SignInAsync(parsed, token);
+            var report = await act(door);
+            Console.WriteLine(json ? JsonSerializer.Serialize(report, form.Json) : report.Says);
+            return report.Good ? 0 : 1;
+        }
+        catch (Exception e) when (e is CourierException or SetupException or IOException or UnauthorizedAccessException)
+        {
+            var code = (e as CourierException)?.Code ?? (e as SetupException)?.Code ?? form.Otherwise;
+            if (json)
+                Console.WriteLine(JsonSerializer.Serialize(form.Failed(code, e.Message), form.Json));
+            Console.Error.WriteLine($"edgenode: {e.Message}");
+            return 1;
+        }
+    }
 
     /// <summary>Signs in at the stewards' door.</summary>
     /// <exception cref="CourierException">There is no code, it opens nothing, or the cabinet does not run.</exception>
@@ -47,3 +76,18 @@ internal static class StewardOptions
             );
     }
 }
+
+/// <summary>What a steward's command did, for people and for programs.</summary>
+internal interface IReport
+{
+    bool Good { get; }
+
+    /// <summary>What is printed without --json.</summary>
+    string Says { get; }
+}
+
+/// <summary>How a report is written.</summary>
+/// <param name="Json">Its form as JSON.</param>
+/// <param name="Failed">The report of a failure: code and sentence.</param>
+/// <param name="Otherwise">The code of a file that could not be read or written.</param>
+internal sealed record ReportForm<T>(JsonTypeInfo<T> Json, Func<string, string, T> Failed, string Otherwise);

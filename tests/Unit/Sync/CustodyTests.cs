@@ -119,6 +119,26 @@ public sealed class CustodyTests : IDisposable
     }
 
     [Fact]
+    public void A_gap_waits_longer_when_receipts_take_longer_but_is_not_forgotten()
+    {
+        Say(_custody, [], reply: false);
+        _mill.Queue(_hill);
+        Flush(_custody);
+        _mill.Queue(_hill);
+        Assert.Equal([2], Sequences(Flush(_custody)));
+        var sent = _mill.Now;
+        Say(_custody, [new(2, 0)], reply: false);
+        var took = 3 * _mill.Options.CrossingAtFirst / 4;
+        _mill.Now = sent + took;
+        Receipt(_custody, 1);
+        _mill.Now = sent + _mill.Options.CrossingAtFirst;
+        Assert.Empty(Sequences(Flush(_custody)));
+        Assert.Equal(sent + 2 * took, _custody.NextDue(_mill.Db));
+        _mill.Now = sent + 2 * took;
+        Assert.Equal([2], Sequences(Flush(_custody)));
+    }
+
+    [Fact]
     public void A_large_bundle_that_waits_for_room_is_not_overtaken_by_small_ones_behind_it()
     {
         var large = 0;

@@ -102,6 +102,9 @@ public static class PowerPage
             )}">{Number(s.Watts, "0.0", "")}</td></tr>
             """;
 
+    /// <summary>What rounds to nothing has no sign: adding zero takes it away.</summary>
+    private static Html Energy(double wattHours) => Number(Math.Round(wattHours, 1) + 0.0, "0.0", " Wh");
+
     private static Html Number(double? value, string format, string unit) =>
         Html.Text(value is { } v ? v.ToString(format, CultureInfo.InvariantCulture) + unit : "");
 
@@ -113,7 +116,7 @@ public static class PowerPage
                     "s.power.col.day"
                 )}</th><th>{f.T.Say("s.power.col.energy")}</th></tr></thead><tbody>{Html.Each(
                     days,
-                    d => $"<tr><th scope=\"row\">{d.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}</th><td data-label=\"{f.T.Plain("s.power.col.energy")}\">{Number(d.WattHours, "0.0", " Wh")}</td></tr>"
+                    d => $"<tr><th scope=\"row\">{d.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}</th><td data-label=\"{f.T.Plain("s.power.col.energy")}\">{Energy(d.WattHours)}</td></tr>"
                 )}</tbody></table></section>
                 """;
 
