@@ -20,13 +20,12 @@ import time
 from badlink import BAD, CEILING_KBIT, Link, Loopback, up_seconds
 from measure import ROOT, Failed, median, run, say
 from sync_plot import plot
-from sync_systems import LOAD, SIZE, Bridge, EdgeNode, Nncp, Syncthing
+from sync_systems import FAST_ADDRESSES, SIZE, Bridge, EdgeNode, Nncp, Syncthing, build_load
 
 LOOK_EVERY = 0.2
 COMMAND = "bench/run sync"
 # Set when the benchmark is interrupted: every run then ends what it started.
 STOP = threading.Event()
-FAST_ADDRESSES = ("127.0.0.71", "127.0.0.72")
 
 
 class Case:
@@ -187,18 +186,6 @@ def add_rows(results, case, runs):
         + (f", {case.up} s up / {case.down} s down" if case.up else "")
         + (f", {ours.kills} times kill -9" if ours.kills else "")
     )
-
-
-def build_load():
-    """The program that makes and fills the cabinets; a framework build, for it is not what is measured."""
-    sources = [*(ROOT / "tests" / "Load").glob("*.cs"), *(ROOT / "src").rglob("*.cs")]
-    if LOAD.exists() and LOAD.stat().st_mtime > max(s.stat().st_mtime for s in sources):
-        return
-    say("building the program that loads the cabinets")
-    done = subprocess.run(["dotnet", "build", "tests/Load", "-c", "Release", "-m:1"], cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode != 0 or not LOAD.exists():
-        raise Failed(f"tests/Load does not build: {done.stdout[-400:]}")
-    LOAD.touch()
 
 
 def measure(results):

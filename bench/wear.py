@@ -2,9 +2,13 @@
 # needs: mosquitto libmosquitto1 libsodium23 libsqlite3-0 openssl
 """What a cabinet's card has to take.
 
-Two peered cabinets on loopback. Residents of Mill share offerings with Hill; each is a statement of its own, signed, sent, taken over and receipted.
+Two peered cabinets on loopback. A window is messages as in bench/sync.py, queued in one commit while the left cabinet's program does not run (tests/Load); starting
+it again counts too. For posts, residents of Mill share offerings with Hill: each is a row on the pages, words for the search, and a
+statement of its own, signed, sent, taken over and receipted.
 Payload is the bytes of these statements' frames as they stand in Hill's database. Written is write_bytes of /proc/PID/io of a node and its broker,
 so what the file system adds is not in it; the file system has to be one that counts (not tmpfs). The row is the worse of the two cabinets.
+A node moves its log home when it has grown; where that falls is chance. So the log is moved home before each case, and again at its end at the
+case's expense: what a case wrote twice is counted twice, what earlier ones left is not.
 """
 import concurrent.futures
 import http.client
@@ -12,16 +16,26 @@ import json
 import pathlib
 import sqlite3
 import ssl
+import subprocess
+import sys
 import tempfile
 import time
 
+from badlink import Loopback
 from measure import AOT, ROOT, Failed, Server, children, free_ports, run, say
+from sync_systems import FAST_ADDRESSES, SIZE, EdgeNode, build_load
 
 PORTS = ("residents", "stewards", "pairing", "peers", "broker")
 ADDRESSES = {"Mill": "127.0.0.42", "Hill": "127.0.0.43"}
+LONGEST_TITLE, LONGEST_LABEL = 120, 60
+WINDOW = 100
 # A resident may have 50 offerings.
 POSTS_EACH = 40
 LONGEST_WAIT = 60
+MOVE_LOG_HOME = """
+import sqlite3, sys
+print(sqlite3.connect(sys.argv[1]).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0], open("/proc/self/io").read())
+"""
 CONFIG = """[cabinet]
 version=1
 name={name}
@@ -102,15 +116,34 @@ class Cabinet:
         return self.number("SELECT count(*) FROM outbox")
 
     def written(self):
-        pid = self.server.process.pid
-        return sum(write_bytes(p) for p in [pid, *children(pid)])
+        return written(self.server.process)
+
+    def move_log_home(self):
+        return move_log_home(self.data / "edgenode.db")
+
+
+def written(program):
+    """Bytes, by a cabinet and its broker."""
+    return sum(write_bytes(pid) for pid in [program.pid, *children(program.pid)])
+
+
+def move_log_home(database):
+    """Bytes written by it."""
+    said = subprocess.run([sys.executable, "-c", MOVE_LOG_HOME, database], capture_output=True, text=True, check=True).stdout
+    if not said.startswith("0 "):
+        raise Failed(f"the log of {database} could not be moved home: {said[:60]}")
+    return write_bytes_of(said)
 
 
 def write_bytes(pid):
-    for line in pathlib.Path(f"/proc/{pid}/io").read_text(encoding="ascii").splitlines():
+    return write_bytes_of(pathlib.Path(f"/proc/{pid}/io").read_text(encoding="ascii"))
+
+
+def write_bytes_of(io):
+    for line in io.splitlines():
         if line.startswith("write_bytes:"):
             return int(line.split()[1])
-    raise Failed(f"/proc/{pid}/io does not say what was written")
+    raise Failed("/proc/PID/io does not say what was written")
 
 
 def until(holds, claim):
@@ -138,11 +171,34 @@ def share(resident, title):
     resident.ask("POST", "/api/offerings", {"category": "test/thing", "title": title, "share": "all"})
 
 
+FIRST = "First"
+
+
+def long_label(text):
+    return text.ljust(LONGEST_LABEL, ".")
+
+
+def filler(hill):
+    """What makes a title of a statement of SIZE bytes: words behind it, of letters of two bytes as far as it has to be."""
+    empty = hill.number("SELECT min(length(raw)) FROM statement WHERE kind = 'offering'") - len(FIRST)
+
+    def filled(title):
+        letters = [" " if n % 8 == 0 else "b" for n in range(LONGEST_TITLE - len(title))]
+        wide = SIZE - empty - LONGEST_TITLE
+        for n in [n for n, letter in enumerate(letters) if letter == "b"][: max(0, wide)]:
+            letters[n] = "б"
+        return title + "".join(letters)
+
+    return filled
+
+
 class Meter:
     """What both cabinets write, and the payload that arrives, from the making of this to the asking."""
 
     def __init__(self, mill, hill):
         self.mill, self.hill = mill, hill
+        mill.move_log_home()
+        hill.move_log_home()
         self.before, self.payload = (mill.written(), hill.written()), self.arrived()
 
     def arrived(self):
@@ -152,43 +208,91 @@ class Meter:
         payload = self.arrived() - self.payload
         if payload <= 0 or self.mill.written() == 0:
             raise Failed("nothing arrived, or this file system does not count what is written")
-        sent, taken = self.mill.written() - self.before[0], self.hill.written() - self.before[1]
+        sent = self.mill.written() - self.before[0] + self.mill.move_log_home()
+        taken = self.hill.written() - self.before[1] + self.hill.move_log_home()
         return round(sent / payload, 1), round(taken / payload, 1), payload
 
 
-def report(results, case, meter, limit, count, command):
-    sender, receiver, payload = meter.result()
-    results.add(case, max(sender, receiver), "bytes written / byte", "limit of the design", limit, command)
+def report(results, case, written, limit, count, command):
+    sender, receiver, payload = written
+    peer = "limit of the design" if limit else "nothing"
+    results.add(case, max(sender, receiver), "bytes written / byte", peer, limit, command)
     results.note(f"{case}: sender {sender}, receiver {receiver}; {count} statements of {payload // count} bytes on average")
 
 
-def batches(results, mill, hill, windows, size):
-    residents = [mill.resident(f"Neighbour {n}") for n in range(size)]
+class Windows(EdgeNode):
+    """
+    Messages in windows: the left cabinet's program is killed between them, so that the next window can be queued. A reader stays, or each
+    program that leaves would move the log home, which a cabinet that runs on does not.
+    """
+
+    def load(self, command):
+        self.loader = subprocess.Popen([*command, "--window", str(WINDOW)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        if not self.loader.stdout.readline():
+            raise Failed("the load could not be made")
+
+    def window(self):
+        """Queued, carried and receipted; the bytes that all of it wrote at the left cabinet."""
+        left = self.nodes[0]
+        left.stop()
+        reader = sqlite3.connect(self.databases[0])
+        reader.execute("SELECT count(*) FROM meta").fetchone()
+        self.loader.stdin.write("next\n")
+        self.loader.stdin.flush()
+        queued = json.loads(self.loader.stdout.readline())["bytes_written"]
+        left.start()
+        until(self.is_done, "the window is receipted")
+        reader.close()
+        return queued + written(left.process)
+
+    def __exit__(self, *_):
+        super().__exit__()
+        self.loader.stdin.close()
+        self.loader.wait()
+
+
+def custody(results, folder, windows):
+    count = windows * WINDOW
+    with Loopback() as link, Windows(folder, link, count, FAST_ADDRESSES) as system:
+        system.prepare()
+        left, right = system.databases
+        move_log_home(left)
+        move_log_home(right)
+        taken = -written(system.nodes[1].process)
+        sent = sum(system.window() for _ in range(windows)) + move_log_home(left)
+        taken += written(system.nodes[1].process) + move_log_home(right)
+        per_byte = [round(b / system.payload, 1) for b in (sent, taken)]
+    command = f"{windows} windows of {WINDOW} messages, each queued in a commit and carried to its last receipt; /proc/PID/io of node, broker and queueing"
+    report(results, "wear.batch", (*per_byte, system.payload), 8, count, command)
+
+
+def posts_at_once(results, mill, hill, windows, size):
+    residents = [mill.resident(long_label(f"Neighbour {n}")) for n in range(size)]
     # Who shares for the first time is introduced; that is not a post.
-    for n, resident in enumerate(residents):
-        share(resident, f"First {n}")
+    for resident in residents:
+        share(resident, FIRST)
     until(lambda: mill.waiting() == 0, "all were introduced")
-    meter = Meter(mill, hill)
+    filled, meter = filler(hill), Meter(mill, hill)
     with concurrent.futures.ThreadPoolExecutor(size) as pool:
         for window in range(windows):
-            for posted in [pool.submit(share, r, f"Window {window} of neighbour {n}, " + "x" * 60) for n, r in enumerate(residents)]:
+            for posted in [pool.submit(share, r, filled(f"Window {window} of neighbour {n}")) for n, r in enumerate(residents)]:
                 posted.result()
             until(lambda: mill.waiting() == 0, "the window is receipted")
     command = f"{windows} windows of {size} posts at once, each to its last receipt; /proc/PID/io of node and broker"
-    report(results, "wear.batch", meter, 8, windows * size, command)
+    report(results, "wear.posts", meter.result(), None, windows * size, command)
 
 
 def singles(results, mill, hill, posts):
-    residents = [mill.resident(f"Single {n}") for n in range(-(-posts // POSTS_EACH))]
-    for n, resident in enumerate(residents):
-        share(resident, f"First single {n}")
+    residents = [mill.resident(long_label(f"Single {n}")) for n in range(-(-posts // POSTS_EACH))]
+    for resident in residents:
+        share(resident, FIRST)
     until(lambda: mill.waiting() == 0, "all were introduced")
-    meter = Meter(mill, hill)
+    filled, meter = filler(hill), Meter(mill, hill)
     for n in range(posts):
-        share(residents[n // POSTS_EACH], f"Post {n}, " + "x" * 60)
+        share(residents[n // POSTS_EACH], filled(f"Post {n}"))
         until(lambda: mill.waiting() == 0, "the post is receipted")
     command = f"{posts} posts, each after the receipt of the one before; /proc/PID/io of node and broker"
-    report(results, "wear.single", meter, 40, posts, command)
+    report(results, "wear.single", meter.result(), 40, posts, command)
 
 
 def idle(results, mill, hill, seconds):
@@ -200,14 +304,16 @@ def idle(results, mill, hill, seconds):
 
 
 def measure(results):
+    build_load()
     with tempfile.TemporaryDirectory(prefix="wear-", dir=ROOT / "out") as name:
+        custody(results, pathlib.Path(name) / "windows", 3 if results.quick else 20)
         mill, hill = (Cabinet(pathlib.Path(name), n) for n in ADDRESSES)
         with mill.server, hill.server:
             say("two cabinets run")
             peer(mill, hill)
-            batches(results, mill, hill, 3 if results.quick else 20, 100)
+            posts_at_once(results, mill, hill, 3 if results.quick else 20, WINDOW)
             singles(results, mill, hill, 20 if results.quick else 200)
-            idle(results, mill, hill, 20 if results.quick else 60)
+            idle(results, mill, hill, 30 if results.quick else 630)
 
 
 if __name__ == "__main__":

@@ -503,7 +503,7 @@ public sealed class Node : IDisposable
     {
         if (verdict.IsAccepted)
             _exchange.Receipted(turn, statementId);
-        turn.Emit(new PageChanged(Items.PosterOf(turn.Db, statementId)?.Value ?? PageChanged.Stewards));
+        turn.Emit(new PageChanged(Items.PosterOf(Statements.Get(turn.Db, statementId))?.Value ?? PageChanged.Stewards));
     }
 
     private void WhenContacted(Turn turn, Did peer, HaveBody have)

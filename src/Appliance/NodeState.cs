@@ -9,8 +9,12 @@ internal sealed class NodeState
 {
     public static StoreModule Module { get; } = new("Appliance", typeof(NodeState).Assembly, 2);
 
-    /// <summary>The stored clock runs ahead by this much, so that a sign of life every few seconds is not a write to the card.</summary>
-    private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(1);
+    /// <summary>
+    /// The stored clock runs ahead of the time by this much, so that a sign of life every few seconds is not a write to the card; and of the signed clock, which
+    /// may itself be ahead, by the least of it. Not by more: each start begins where the stored clock stood, and many starts must not add up to days.
+    /// </summary>
+    private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan AtLeast = TimeSpan.FromSeconds(1);
 
     private long _hlc;
     private long _saved;
@@ -36,7 +40,7 @@ internal sealed class NodeState
     {
         if (_hlc <= _saved)
             return;
-        _saved = _hlc + ((long)Ahead.TotalMilliseconds << 16);
+        _saved = Math.Max(Hlc.At(turn.Now + Ahead), Hlc.At(Hlc.TimeOf(_hlc) + AtLeast));
         turn.Db.Run("UPDATE node_state SET hlc = $1, floor = max(floor, $2) WHERE id = 1", _saved, turn.Now.Ms);
     }
 }

@@ -63,7 +63,7 @@ public static class Items
     public const int MaxTitle = 120;
     public const int MaxCategory = 80;
 
-    public static StoreModule Module { get; } = new("Matching", typeof(Items).Assembly, 2);
+    public static StoreModule Module { get; } = new("Matching", typeof(Items).Assembly, 3);
 
     private const string OfferingColumns =
         "offering_id, version, home_node, participant, label, category, title, capacity, consumed, state, audience, statement_id";
@@ -168,15 +168,17 @@ public static class Items
             peer.Value
         );
 
-    /// <summary>Who posted the offering or need whose newest version this statement carries; null when it carries none.</summary>
-    public static Did? PosterOf(Db db, string statementId) =>
-        db.Text(
-            "SELECT participant FROM offering WHERE statement_id = $1 UNION ALL SELECT participant FROM need WHERE statement_id = $1",
-            statementId
-        )
-            is { } did
-            ? new Did(did)
-            : null;
+    /// <summary>Who posted the offering or need that this statement carries; null when it carries none.</summary>
+    public static Did? PosterOf(Statement statement)
+    {
+        var poster = statement.Kind switch
+        {
+            Kinds.Offering => WireJson.Read(statement.Body, WireJson.Default.OfferingBody)?.Participant,
+            Kinds.Need => WireJson.Read(statement.Body, WireJson.Default.NeedBody)?.Participant,
+            _ => null,
+        };
+        return poster is null ? null : new Did(poster);
+    }
 
     /// <summary>The active offerings of a home node, by id.</summary>
     public static List<Offering> OfferingsAt(Db db, Did homeNode) =>

@@ -66,9 +66,21 @@ public sealed class Outbox(Signer signer, SyncOptions options, Lanes lanes)
     /// <summary>Whether what residents share still finds room for this peer. Asked before a post is taken, so that nothing is dropped later.</summary>
     public bool HasRoom(Db db, Did peer) => HasRoom(db, peer, DataMap.SharedStream, 0);
 
+    /// <summary>When the peer's receipt for a statement came; null while it has not signed for it.</summary>
+    public static Moment? DeliveredAt(Db db, Did peer, string statementId) =>
+        db.One($"SELECT d.at {Deliveries} AND d.peer = $2", r => (Moment?)new Moment(r.Long(0)), statementId, peer.Value);
+
+    /// <summary>Who has signed for a statement.</summary>
+    public static List<Did> HaveSignedFor(Db db, string statementId) =>
+        db.All($"SELECT d.peer {Deliveries}", r => new Did(r.Text(0)), statementId);
+
+    /// <summary>By the statement's place in time, in which deliveries are ordered.</summary>
+    private const string Deliveries =
+        "FROM statement s JOIN delivery d ON d.hlc = s.hlc AND d.statement_id = s.id WHERE s.id = $1";
+
     /// <summary>Whether a statement waits for this peer or the peer has signed for it.</summary>
     public static bool HasOrGets(Db db, Did peer, string statementId) =>
-        db.Exists("SELECT 1 FROM delivery WHERE statement_id = $1 AND peer = $2", statementId, peer.Value)
+        DeliveredAt(db, peer, statementId) is not null
         || db.Exists("SELECT 1 FROM outbox WHERE peer = $1 AND statement_id = $2", peer.Value, statementId);
 
     /// <summary>The bounds of the lane, and of all that waits for the peer; control statements have a reserve beyond, which a full queue must not stop.</summary>
@@ -332,7 +344,7 @@ public sealed class Outbox(Signer signer, SyncOptions options, Lanes lanes)
         waiting.Add(stream, -1, -row.Bytes);
         if (verdict.IsAccepted)
             turn.Db.Run(
-                "INSERT OR IGNORE INTO delivery (statement_id, peer, at) VALUES ($1, $2, $3)",
+                "INSERT OR IGNORE INTO delivery (hlc, statement_id, peer, at) SELECT hlc, id, $2, $3 FROM statement WHERE id = $1",
                 row.Id,
                 peer.Value,
                 turn.Now.Ms

@@ -49,11 +49,14 @@ public static class Hlc
     /// <summary>How far a peer's clock may pull ours forward (24 h: a Pi without a real-time clock may wake that far behind).</summary>
     public static readonly TimeSpan MaxDrift = TimeSpan.FromHours(24);
 
-    public static long Next(long last, Moment now) => Math.Max(last + 1, now.Ms << 16);
+    public static long Next(long last, Moment now) => Math.Max(last + 1, At(now));
 
     /// <summary>The clock after seeing <paramref name="seen"/>; a time too far ahead is ignored, so nobody can poison ours.</summary>
     public static long Merge(long last, long seen, Moment now) =>
         seen >> 16 > now.Ms + (long)MaxDrift.TotalMilliseconds ? last : Math.Max(last, seen);
+
+    /// <summary>The first reading at a time.</summary>
+    public static long At(Moment time) => time.Ms << 16;
 
     public static Moment TimeOf(long hlc) => new(hlc >> 16);
 }

@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
+using EdgeNode.Appliance;
+using EdgeNode.Appliance.Io;
 using EdgeNode.Sync;
 using EdgeNode.Wire;
 using EdgeNode.Wire.Io;
@@ -12,7 +15,11 @@ public static class Loader
     private const int Batch = 256;
 
     /// <summary>Returns the seconds that queueing took, durable commits included; both nodes are closed then.</summary>
-    public static double Fill(LoadedCabinet left, LoadedCabinet right, MessageKind kind, int count, int size, int keys)
+    public static double Fill(LoadedCabinet left, LoadedCabinet right, MessageKind kind, int count, int size, int keys) =>
+        Queue(left, right.Identity.Did, Agree(left, right, kind, count, size, keys));
+
+    /// <summary>The two are peers, the right one knows who signed the messages, and both nodes are closed; nothing is queued yet.</summary>
+    public static Statement[] Agree(LoadedCabinet left, LoadedCabinet right, MessageKind kind, int count, int size, int keys)
     {
         Peering.Agree(left, right);
         left.CloseNode();
@@ -20,7 +27,29 @@ public static class Loader
         using var messages = new Messages(kind, keys, size, right.Identity.Did, LoadedCabinet.Now);
         using (var db = right.OpenWriter())
             messages.Introduce(db);
-        return Queue(left, right.Identity.Did, messages.Make(count));
+        return messages.Make(count);
+    }
+
+    /// <summary>
+    /// Queues in one commit at a cabinet whose program does not run; what is in its log then moves home. Returns the bytes written by it.
+    /// </summary>
+    public static long QueueWindow(string folder, Did receiver, Statement[] window)
+    {
+        var before = BytesWritten();
+        using (var held = DataFolder.Open(folder))
+        using (var db = held.Store.OpenWriter(Node.Modules))
+        using (var key = NodeKey.Create(SystemEntropy.Instance))
+        {
+            db.Begin();
+            Enqueue(
+                OutboxOf(key, Did.FromGenesis(SystemEntropy.Instance.Bytes(32))),
+                new Turn(db, LoadedCabinet.Now),
+                receiver,
+                window
+            );
+            db.Commit();
+        }
+        return BytesWritten() - before;
     }
 
     /// <summary>
@@ -31,14 +60,13 @@ public static class Loader
     {
         using var db = left.OpenWriter();
         using var key = NodeKey.Create(SystemEntropy.Instance);
-        var signer = new Signer(left.Identity.Did, key, 0, () => 0);
         foreach (var batch in messages.Chunk(Batch).Take(2))
         {
             db.Begin();
-            Enqueue(new Outbox(signer, SyncOptions.Default, new Lanes()), new Turn(db, LoadedCabinet.Now), receiver, batch);
+            Enqueue(OutboxOf(key, left.Identity.Did), new Turn(db, LoadedCabinet.Now), receiver, batch);
             db.Rollback();
         }
-        var outbox = new Outbox(signer, SyncOptions.Default, new Lanes());
+        var outbox = OutboxOf(key, left.Identity.Did);
         var clock = Stopwatch.StartNew();
         foreach (var batch in messages.Chunk(Batch))
         {
@@ -48,6 +76,17 @@ public static class Loader
         }
         return clock.Elapsed.TotalSeconds;
     }
+
+    /// <summary>It only queues, so its signer signs nothing.</summary>
+    private static Outbox OutboxOf(NodeKey key, Did did) =>
+        new(new Signer(did, key, 0, () => 0), SyncOptions.Default, new Lanes());
+
+    /// <summary>What this process has caused to be written to storage (proc(5), /proc/PID/io).</summary>
+    private static long BytesWritten() =>
+        File.ReadLines("/proc/self/io")
+            .Where(line => line.StartsWith("write_bytes:", StringComparison.Ordinal))
+            .Select(line => long.Parse(line["write_bytes:".Length..], CultureInfo.InvariantCulture))
+            .Single();
 
     private static void Enqueue(Outbox outbox, Turn turn, Did receiver, Statement[] batch)
     {

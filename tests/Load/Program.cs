@@ -1,4 +1,5 @@
 using System.Globalization;
+using EdgeNode.Wire;
 
 namespace EdgeNode.Tests.Load;
 
@@ -7,10 +8,12 @@ public static class Program
 {
     private const string Help = """
         edgenode-load --left FOLDER/ADDRESS --right FOLDER/ADDRESS [--messages N] [--size BYTES] [--keys N] [--kind withdrawal|offering]
-                      [--peers-port P] [--pairing-port P]
+                      [--window N] [--peers-port P] [--pairing-port P]
             makes two new data folders of cabinets that are peered, and puts N statements (10000) of exactly BYTES (1024), signed by N
             keys (64), into the outbox of the left one for the right one. They are signed first; what is timed is the queueing, durable
             commits of 256 included. Prints one JSON object. The cabinets are not started; ADDRESS is where they will be found.
+            With --window nothing is queued at first; then each line of standard input queues the next N in one commit, while the left
+            cabinet's program does not run, and says how many bytes that wrote.
 
         Example: edgenode-load --left /tmp/a/10.9.0.1 --right /tmp/b/10.9.0.2 --messages 2000
         """;
@@ -35,16 +38,39 @@ public static class Program
                 Number("--pairing-port", 8444)
             );
         var kind = options.GetValueOrDefault("--kind") == "offering" ? MessageKind.Offering : MessageKind.Withdrawal;
+        var (count, size, keys) = (Number("--messages", 10_000), Number("--size", 1024), Number("--keys", 64));
+        if (Number("--window", 0) is > 0 and var window)
+            return Windows(
+                PlaceOf("--left"),
+                PlaceOf("--right"),
+                l => Loader.Agree(l.Left, l.Right, kind, count, size, keys).Chunk(window)
+            );
         using var left = new LoadedCabinet(PlaceOf("--left"), "Left");
         using var right = new LoadedCabinet(PlaceOf("--right"), "Right");
-        var (count, size) = (Number("--messages", 10_000), Number("--size", 1024));
-        var seconds = Loader.Fill(left, right, kind, count, size, Number("--keys", 64));
+        var seconds = Loader.Fill(left, right, kind, count, size, keys);
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{{\"left\":\"{left.Identity.Did}\",\"right\":\"{right.Identity.Did}\",\"messages\":{count},\"bytes\":{(long)count * size},\"queue_seconds\":{seconds:F3}}}"
             )
         );
+        return 0;
+    }
+
+    private static int Windows(Place at, Place to, Func<(LoadedCabinet Left, LoadedCabinet Right), IEnumerable<Statement[]>> make)
+    {
+        Statement[][] windows;
+        Did receiver;
+        using (var left = new LoadedCabinet(at, "Left"))
+        using (var right = new LoadedCabinet(to, "Right"))
+            (windows, receiver) = ([.. make((left, right))], right.Identity.Did);
+        Console.WriteLine($"{{\"windows\":{windows.Length}}}");
+        foreach (var window in windows)
+        {
+            if (Console.ReadLine() is null)
+                return 0;
+            Console.WriteLine($"{{\"bytes_written\":{Loader.QueueWindow(at.Folder, receiver, window)}}}");
+        }
         return 0;
     }
 }

@@ -19,6 +19,12 @@ public sealed class NodeLoop : IAsyncDisposable
     /// <summary>Inputs in one transaction, at most.</summary>
     public const int MaxBatch = 256;
 
+    /// <summary>
+    /// From a commit to the next that has inputs, at least, unless a whole batch waits: what comes within it is one commit, which writes each page once. The first
+    /// input after a quiet time is taken at once.
+    /// </summary>
+    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Between two tries to write to a disk that refused (2 s), and between two lines about it in the log (1 min).</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TellEvery = TimeSpan.FromMinutes(1);
@@ -53,6 +59,8 @@ public sealed class NodeLoop : IAsyncDisposable
     private TimeSpan _reviveAt;
     private TimeSpan _lastTry = -Pause;
     private TimeSpan _told = -TellEvery;
+    private TimeSpan _stepped = -Breath;
+    private readonly ManualResetEventSlim _ending = new();
 
     /// <param name="make">Opens the database and makes the node; called again after a failure of the disk.</param>
     /// <param name="perform">Carries out one effect; called after the commit, on the loop's thread; must not wait.</param>
@@ -138,6 +146,9 @@ public sealed class NodeLoop : IAsyncDisposable
 
     private NodeInput[] Gather()
     {
+        var breath = _stepped + Breath - _clock.Elapsed;
+        if (breath > TimeSpan.Zero && _inputs.Reader.Count is > 0 and < MaxBatch)
+            _ending.Wait(breath);
         var batch = new List<NodeInput>();
         while (batch.Count < MaxBatch && _inputs.Reader.TryRead(out var input))
             batch.Add(input);
@@ -159,6 +170,7 @@ public sealed class NodeLoop : IAsyncDisposable
         Inputs += batch.Length;
         if (!TryStep(batch))
             Refuse(batch);
+        _stepped = _clock.Elapsed;
     }
 
     private bool TryStep(NodeInput[] batch)
@@ -245,9 +257,11 @@ public sealed class NodeLoop : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _inputs.Writer.TryComplete();
+        _ending.Set();
         if (_thread.IsAlive)
             await _ended.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _node?.Dispose();
+        _ending.Dispose();
     }
 
     /// <summary>

@@ -118,13 +118,8 @@ internal static class EntryQueries
             return waiting;
         }
 
-        if (
-            db.One("SELECT at FROM delivery WHERE statement_id = $1 AND peer = $2", r => (long?)r.Long(0), statement, peer) is
-            { } at
-        )
-        {
-            return new Delivery(DeliveryKind.PeerHasIt, who, At(at));
-        }
+        if (Outbox.DeliveredAt(db, new Did(peer), statement) is { } at)
+            return new Delivery(DeliveryKind.PeerHasIt, who, At(at.Ms));
 
         return db.One(
             "SELECT disposition, code, at FROM set_aside WHERE peer = $1 AND direction = 'out' AND statement_id = $2 ORDER BY id DESC LIMIT 1",

@@ -504,8 +504,7 @@ public sealed class Exchange
     private static bool OwnVoteIsReceipted(Db db, ChainRow row, IReadOnlyList<string> homes)
     {
         var own = db.Text("SELECT vote_id FROM chain WHERE chain_id = $1", row.ChainId);
-        return own is not null
-            && db.All("SELECT peer FROM delivery WHERE statement_id = $1", r => r.Text(0), own).Any(homes.Contains);
+        return own is not null && Outbox.HaveSignedFor(db, own).Any(peer => homes.Contains(peer.Value));
     }
 
     /// <summary>One transition and its acts. An event that the state does not know changes nothing.</summary>

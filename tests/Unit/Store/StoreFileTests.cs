@@ -1,6 +1,7 @@
 using EdgeNode.Appliance;
 using EdgeNode.Store;
 using EdgeNode.Sync;
+using EdgeNode.Wire;
 
 namespace EdgeNode.Tests.Unit.Store;
 
@@ -9,6 +10,7 @@ public sealed class StoreFileTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("edgenode-store").FullName;
 
     private static readonly string Hill = "did:edge:" + new string('h', 52);
+    private static readonly string Mill = "did:edge:" + new string('m', 52);
 
     private static readonly string[] SyncTables =
     [
@@ -59,13 +61,14 @@ public sealed class StoreFileTests : IDisposable
         using (var db = Fresh.OpenWriter(Node.Modules))
             MakeOlder(db);
         using var newer = Fresh.OpenWriter(Node.Modules);
-        Assert.Equal(3, newer.Number("SELECT version FROM meta WHERE module = 'Sync'"));
+        Assert.Equal(Statements.Module.Version, newer.Number("SELECT version FROM meta WHERE module = 'Sync'"));
         Assert.Equal(3, newer.Number("SELECT bytes FROM outbox WHERE peer = $1", Hill));
         Assert.Equal(
             ["in", "out"],
             newer.All("SELECT direction FROM lane WHERE peer = $1 AND class = 'shared' ORDER BY direction", r => r.Text(0), Hill)
         );
         Assert.Equal(1, newer.Number("SELECT count(*) FROM set_aside WHERE state = 'open'"));
+        Assert.Equal(new Moment(5), Outbox.DeliveredAt(newer, new Did(Mill), new string('a', 64)));
         Assert.Equal(0, newer.Number("SELECT count(*) FROM blob"));
     }
 
@@ -82,7 +85,7 @@ public sealed class StoreFileTests : IDisposable
             db.Run("UPDATE meta SET version = 2 WHERE module = 'Sync'");
         }
         using var newer = Fresh.OpenWriter(Node.Modules);
-        Assert.Equal(3, newer.Number("SELECT version FROM meta WHERE module = 'Sync'"));
+        Assert.Equal(Statements.Module.Version, newer.Number("SELECT version FROM meta WHERE module = 'Sync'"));
         Assert.Equal(shape, BlobShape(newer));
         Assert.NotEmpty(shape);
         Assert.Equal(7, newer.Number("SELECT count FROM refusal"));
@@ -91,7 +94,7 @@ public sealed class StoreFileTests : IDisposable
     private static List<string> BlobShape(Db db) =>
         db.All("SELECT sql FROM sqlite_schema WHERE name LIKE 'blob%' AND sql IS NOT NULL ORDER BY name", r => r.Text(0));
 
-    /// <summary>As version 1 of Sync left it: a neighbour, a statement that waits for it, and one that it refused.</summary>
+    /// <summary>As version 1 of Sync left it: a neighbour, a statement that waits for it and that another has, and one that it refused.</summary>
     private static void MakeOlder(Db db)
     {
         db.Run("PRAGMA foreign_keys=OFF");
@@ -115,6 +118,7 @@ public sealed class StoreFileTests : IDisposable
             id
         );
         db.Run("INSERT INTO outbox (peer, stream, statement_id, queued) VALUES ($1, 2, $2, 0)", Hill, id);
+        db.Run("INSERT INTO delivery (statement_id, peer, at) VALUES ($1, $2, 5)", id, Mill);
         db.Run(
             "INSERT INTO set_aside (peer, direction, statement_id, kind, disposition, code, at) VALUES ($1, 'out', 'b', 'item', 'refused', 'c', 0)",
             Hill

@@ -17,7 +17,6 @@ CREATE TABLE offering (
 ) STRICT;
 CREATE INDEX offering_participant ON offering (participant);
 CREATE INDEX offering_home ON offering (home_node, state);
-CREATE INDEX offering_statement ON offering (statement_id) WHERE statement_id IS NOT NULL;
 
 CREATE TABLE need (
     need_id      TEXT PRIMARY KEY CHECK (length(need_id) = 36),
@@ -35,7 +34,6 @@ CREATE TABLE need (
 ) STRICT;
 CREATE INDEX need_participant ON need (participant);
 CREATE INDEX need_home ON need (home_node, state);
-CREATE INDEX need_statement ON need (statement_id) WHERE statement_id IS NOT NULL;
 
 CREATE TABLE need_accept (
     need_id  TEXT NOT NULL REFERENCES need (need_id) ON DELETE CASCADE,

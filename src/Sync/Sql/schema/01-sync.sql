@@ -97,12 +97,14 @@ CREATE TABLE refusal (
     PRIMARY KEY (peer, code)
 ) STRICT, WITHOUT ROWID;
 
--- Which peer has signed for which of our statements: the third of the five honest states.
+-- Which peer has signed for which of our statements: the third of the five honest states. In the order in which the statements were made (hlc is theirs), for
+-- receipts of a bundle then fall into the same pages, and ids are as good as random.
 CREATE TABLE delivery (
+    hlc          INTEGER NOT NULL,
     statement_id TEXT NOT NULL,
     peer         TEXT NOT NULL,
     at           INTEGER NOT NULL,
-    PRIMARY KEY (statement_id, peer)
+    PRIMARY KEY (hlc, statement_id, peer)
 ) STRICT, WITHOUT ROWID;
 
 -- Totals for the steward's page and the metrics.
