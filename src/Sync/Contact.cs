@@ -7,7 +7,7 @@ namespace EdgeNode.Sync;
 /// </summary>
 internal sealed class Contact(Moment since)
 {
-    private readonly SortedDictionary<(int Stream, long Seq), (int Bytes, Moment At)> _underWay = [];
+    private readonly SortedDictionary<(int Stream, long Seq), UnderWayBundle> _underWay = [];
     private readonly SortedDictionary<int, (long First, long Last)> _owed = [];
     private readonly Dictionary<int, (long There, Moment Named, Moment Due)> _gaps = [];
     private readonly Debt _debt = new();
@@ -15,6 +15,14 @@ internal sealed class Contact(Moment since)
 
     /// <summary>How long receipts took lately: the longest, forgotten slowly. Null before the first.</summary>
     private TimeSpan? _settles;
+
+    /// <summary>When the first receipt came for what was sent in this contact.</summary>
+    private Moment? _firstLanded;
+
+    /// <summary>
+    /// A bundle that was sent after the first receipt has landed too. Before that nobody knows how slow the link is: the first bundles of a window find it empty.
+    /// </summary>
+    private bool _proven;
 
     public Pace Pace { get; } = new();
 
@@ -60,7 +68,8 @@ internal sealed class Contact(Moment since)
         LastHeard = Earlier(LastHeard, now);
         Greeted = Earlier(Greeted, now);
         foreach (var (key, sent) in _underWay.Where(u => u.Value.At > now).ToArray())
-            _underWay[key] = (sent.Bytes, now);
+            _underWay[key] = sent with { At = now };
+        _firstLanded = _firstLanded > now ? now : _firstLanded;
         _debt.NotBefore(now);
         var latest = now + CrossingOf(options);
         foreach (var (stream, gap) in _gaps.ToArray())
@@ -71,7 +80,7 @@ internal sealed class Contact(Moment since)
     public void Forget()
     {
         Ready = false;
-        _settles = null;
+        (_settles, _firstLanded, _proven) = (null, null, false);
         Rewind();
     }
 
@@ -137,16 +146,24 @@ internal sealed class Contact(Moment since)
     public void StartWaitsAnew(Moment now)
     {
         foreach (var (key, sent) in _underWay.ToArray())
-            _underWay[key] = (sent.Bytes, now);
+            _underWay[key] = sent with { At = now };
     }
 
     public bool UnderWay(FormedBundle formed) => _underWay.ContainsKey((formed.Stream, formed.Seq));
 
     public bool HasRoom(int bytes, int window) => _bytes == 0 || _bytes + bytes <= window;
 
-    public void Sent(FormedBundle formed, Moment now)
+    public void Sent(FormedBundle formed, Moment now) => Add(formed, now, crosses: true);
+
+    /// <summary>
+    /// The peer has it already, and its receipt was asked for. How soon that comes says nothing of how long a bundle takes: taken for it, a slow link looked quick
+    /// after each new contact, and a full window on its way was sent a second time.
+    /// </summary>
+    public void IsThere(FormedBundle formed, Moment now) => Add(formed, now, crosses: false);
+
+    private void Add(FormedBundle formed, Moment now, bool crosses)
     {
-        _underWay[(formed.Stream, formed.Seq)] = (formed.Bytes, now);
+        _underWay[(formed.Stream, formed.Seq)] = new UnderWayBundle(formed.Bytes, now, crosses);
         _bytes += formed.Bytes;
     }
 
@@ -158,10 +175,18 @@ internal sealed class Contact(Moment since)
                 .ToArray()
         )
         {
-            var took = now - sent.At;
-            _settles = _settles is { } lately && lately > took ? lately - (lately - took) / 8 : took;
+            if (sent.Crosses)
+                Settled(sent.At, now);
             Drop(key);
         }
+    }
+
+    private void Settled(Moment sent, Moment now)
+    {
+        var took = now - sent;
+        _settles = _settles is { } lately && lately > took ? lately - (lately - took) / 8 : took;
+        _proven |= _firstLanded <= sent;
+        _firstLanded ??= now;
     }
 
     /// <summary>Bundles whose receipt is overdue count as not sent, so they are sent again.</summary>
@@ -179,8 +204,7 @@ internal sealed class Contact(Moment since)
 
     private TimeSpan CrossingOf(SyncOptions options) =>
         Stored ? options.RelayCrossing
-        : _settles is not { } took ? options.CrossingAtFirst
-        : Longer(options.Crossing, 2 * took);
+        : Longer(_proven ? options.Crossing : options.CrossingAtFirst, 2 * (_settles ?? TimeSpan.Zero));
 
     private TimeSpan Retransmit(SyncOptions options) =>
         !Stored ? Longer(options.Retransmit, 4 * (_settles ?? TimeSpan.Zero))
@@ -241,4 +265,9 @@ internal sealed class Contact(Moment since)
         if (_underWay.Remove(key, out var sent))
             _bytes -= sent.Bytes;
     }
+
+    /// <param name="Bytes">Its size.</param>
+    /// <param name="At">Since when its receipt is waited for.</param>
+    /// <param name="Crosses">It was sent on this link, so its receipt shows how long that takes.</param>
+    private readonly record struct UnderWayBundle(int Bytes, Moment At, bool Crosses);
 }

@@ -320,7 +320,7 @@ public sealed class Custody(
                     formed.Seq <= (have.Streams.FirstOrDefault(s => s.Stream == formed.Stream)?.Seq ?? 0)
                     && !contact.UnderWay(formed)
                 )
-                    contact.Sent(formed, turn.Now);
+                    contact.IsThere(formed, turn.Now);
             }
             return;
         }

@@ -35,7 +35,7 @@ public sealed record SyncOptions
     /// </summary>
     public TimeSpan Crossing { get; init; } = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>The same before the first receipt of a contact has shown how slow the link is (default: 3 s).</summary>
+    /// <summary>The same until receipts of a contact have shown how slow the link is with a window under way (default: 3 s).</summary>
     public TimeSpan CrossingAtFirst { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Of full bundles, behind which more is to come, so many bytes share a receipt (default: 64 KiB).</summary>

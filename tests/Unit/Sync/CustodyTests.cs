@@ -139,6 +139,46 @@ public sealed class CustodyTests : IDisposable
     }
 
     [Fact]
+    public void A_receipt_for_what_the_peer_had_already_does_not_make_a_slow_link_look_quick()
+    {
+        Say(_custody, [], reply: false);
+        _mill.Queue(_hill);
+        Flush(_custody);
+        _custody.LinkDown(_hill.Did);
+        _custody.LinkUp(_mill.Turn(), _hill.Did);
+        Say(_custody, [new(2, 1)], reply: false);
+        _mill.Queue(_hill);
+        Assert.Equal([2], Sequences(Flush(_custody)));
+        // The answers to our greeting: the receipt that was asked for, and a have that crosses the bundle.
+        _mill.Now += TimeSpan.FromMilliseconds(200);
+        Receipt(_custody, 1);
+        Say(_custody, [new(2, 1)], reply: false);
+        _mill.Now += TimeSpan.FromSeconds(2.5);
+        Assert.Empty(Sequences(Flush(_custody)));
+        Receipt(_custody, 2);
+        _mill.Now += TimeSpan.FromSeconds(10);
+        Assert.Empty(Sequences(Flush(_custody)));
+    }
+
+    [Fact]
+    public void The_first_bundles_of_a_window_find_the_link_empty_and_do_not_tell_how_long_the_last_ones_take()
+    {
+        Say(_custody, [], reply: false);
+        for (var i = 0; i < 4; i++)
+        {
+            _mill.Queue(_hill);
+            Flush(_custody);
+        }
+        for (var seq = 1; seq <= 4; seq++)
+        {
+            _mill.Now += TimeSpan.FromSeconds(0.8);
+            Assert.Empty(Sequences(Flush(_custody)));
+            Receipt(_custody, seq);
+            Say(_custody, [new(2, seq)], reply: false);
+        }
+    }
+
+    [Fact]
     public void A_large_bundle_that_waits_for_room_is_not_overtaken_by_small_ones_behind_it()
     {
         var large = 0;
