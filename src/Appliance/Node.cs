@@ -77,11 +77,8 @@ public sealed class Node : IDisposable
         Did = card.Identity.Did;
         _state = new NodeState(db);
         _signer = new Signer(Did, key, _state.Epoch, _state.NextHlc);
-        var gate = _gate = new VerifyGate(
-            Did,
-            _p256,
-            (did, k) => did == Did ? k == key.PublicKey : Identities.KeyIsValid(db, did, k)
-        );
+        var known = new KnownKeys(db);
+        var gate = _gate = new VerifyGate(Did, _p256, (did, k) => did == Did ? k == key.PublicKey : known.IsValid(did, k));
         _outbox = new Outbox(_signer, options.Sync, _lanes);
         _laneDesk = new LaneDesk(_lanes, _outbox, () => Hlc.TimeOf(_state.NextHlc()));
         var replicates = options.Finding.Mode == FindingMode.Replicate;
@@ -91,7 +88,7 @@ public sealed class Node : IDisposable
         bool InTouch(Did peer) => _custody!.IsReady(peer);
         _exchange = new Exchange(speaker, gate, options.Exchange, InTouch, _listings.Spent, _listings.Present);
         _finding = new Finding(speaker, entropy, options.Finding, options.PlanCap, InTouch);
-        _outbox.OnReceipted = (turn, id, _, verdict) => WhenReceipted(turn, id, verdict);
+        _outbox.OnReceipted = WhenReceipted;
         var inbox = new Inbox(gate, options.Sync, _lanes, Apply);
         var voice = new CustodyVoice(entropy.Hex(8), PeeringContract.Current.Version, card.Release, WhenContacted);
         _custody = new Custody(_signer, gate, _outbox, inbox, _lanes, options.Sync, voice);
@@ -111,6 +108,9 @@ public sealed class Node : IDisposable
 
     public Did Did { get; }
     public NodeCard Card { get; }
+
+    /// <summary>More waits for some peer than its window holds: the next receipt lets it go.</summary>
+    public bool AwaitsReceipts => _custody.AwaitsReceipts;
 
     /// <summary>Peers whose have has come on a live link in this run.</summary>
     public IEnumerable<Did> InContact => _custody.Ready;
@@ -263,7 +263,7 @@ public sealed class Node : IDisposable
         switch (received.Kind)
         {
             case TopicKind.Data:
-                _custody.Data(turn, received.Peer, received.Bytes);
+                _custody.Data(turn, received.Peer, received.Bytes, foreseen: received.Foreseen);
                 break;
             case TopicKind.Receipt:
                 _custody.Receipt(turn, received.Peer, received.Bytes);
@@ -499,11 +499,12 @@ public sealed class Node : IDisposable
         _roads.Seen(turn, seen);
     }
 
-    private void WhenReceipted(Turn turn, string statementId, Verdict verdict)
+    private void WhenReceipted(Turn turn, string statementId, string kind, Verdict verdict)
     {
-        if (verdict.IsAccepted)
+        if (verdict.IsAccepted && kind == Kinds.ChainVote)
             _exchange.Receipted(turn, statementId);
-        turn.Emit(new PageChanged(Items.PosterOf(Statements.Get(turn.Db, statementId))?.Value ?? PageChanged.Stewards));
+        var poster = kind is Kinds.Offering or Kinds.Need ? Items.PosterOf(Statements.Get(turn.Db, statementId)) : null;
+        turn.Emit(new PageChanged(poster?.Value ?? PageChanged.Stewards));
     }
 
     private void WhenContacted(Turn turn, Did peer, HaveBody have)

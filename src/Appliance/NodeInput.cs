@@ -23,7 +23,11 @@ public sealed record LinkUp(Did Peer, bool Stored = false) : NodeInput;
 public sealed record LinkDown(Did Peer) : NodeInput;
 
 /// <summary>Bytes from a link. <paramref name="Peer"/> is whom the link belongs to; the gate checks that it also signed.</summary>
-public sealed record Received(Did Peer, TopicKind Kind, byte[] Bytes) : NodeInput;
+public sealed record Received(Did Peer, TopicKind Kind, byte[] Bytes) : NodeInput
+{
+    /// <summary>A bundle whose signatures were checked on the way; null when nobody did. It changes nothing but the time that the step takes.</summary>
+    public Bundle? Foreseen { get; init; }
+}
 
 /// <summary>A link adapter cut a flood off before any signature was checked.</summary>
 public sealed record Flooded(Did Peer, int Dropped) : NodeInput;

@@ -8,6 +8,30 @@ namespace EdgeNode.Federation;
 public sealed record KnownIdentity(Did Did, string Type, string Key, string Head, Did Home);
 
 /// <summary>
+/// Asks whether a key is valid, and remembers that it was: neighbours' keys are asked for with every statement. The rows of identities never change as yet; what
+/// revokes a key one day has to forget it here.
+/// </summary>
+public sealed class KnownKeys(Db db)
+{
+    /// <summary>Keys remembered, at most; then all are let go.</summary>
+    public const int MaxKept = 4096;
+
+    private readonly HashSet<(Did, string)> _valid = [];
+
+    public bool IsValid(Did did, string key)
+    {
+        if (_valid.Contains((did, key)))
+            return true;
+        if (!Identities.KeyIsValid(db, did, key))
+            return false;
+        if (_valid.Count >= MaxKept)
+            _valid.Clear();
+        _valid.Add((did, key));
+        return true;
+    }
+}
+
+/// <summary>
 /// The identity logs this node holds. Today a log has one operation (genesis); rotate, delegate, move and recover append to it later without changing a
 /// DID.
 /// </summary>

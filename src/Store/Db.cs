@@ -100,6 +100,22 @@ public sealed class Db : IDisposable
         return rows;
     }
 
+    /// <summary>The first rows, as long as <paramref name="goesOn"/> says so of the row just read; the one it says no to is the first that is not among them.</summary>
+    public List<T> While<T>(string sql, Func<Row, T> read, Func<T, bool> goesOn, params ReadOnlySpan<object?> args)
+    {
+        var rows = new List<T>();
+        var statement = Only(sql, args);
+        using var running = statement.Start();
+        while (running.Step(_handle))
+        {
+            var row = read(new Row(statement.Handle));
+            if (!goesOn(row))
+                break;
+            rows.Add(row);
+        }
+        return rows;
+    }
+
     /// <summary>The first column of the first row as a number; 0 when there is no row or the value is null.</summary>
     public long Number(string sql, params ReadOnlySpan<object?> args) => One(sql, r => r.LongOrNull(0) ?? 0, args);
 

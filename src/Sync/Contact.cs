@@ -151,6 +151,13 @@ internal sealed class Contact(Moment since)
 
     public bool UnderWay(FormedBundle formed) => _underWay.ContainsKey((formed.Stream, formed.Seq));
 
+    /// <summary>
+    /// Bytes that may be under way: twice as many where receipts come at once. There one window is gone before the peer has written it down, and each side would
+    /// work while the other waits.
+    /// </summary>
+    public int Window(SyncOptions options) =>
+        !Stored && _proven && _settles < options.QuickLink ? 2 * options.Window : options.Window;
+
     public bool HasRoom(int bytes, int window) => _bytes == 0 || _bytes + bytes <= window;
 
     public void Sent(FormedBundle formed, Moment now) => Add(formed, now, crosses: true);
@@ -203,8 +210,9 @@ internal sealed class Contact(Moment since)
     public TimeSpan DeadAfter(SyncOptions options) => Stored ? options.RelayDeadAfter : options.DeadAfter;
 
     private TimeSpan CrossingOf(SyncOptions options) =>
-        Stored ? options.RelayCrossing
-        : Longer(_proven ? options.Crossing : options.CrossingAtFirst, 2 * (_settles ?? TimeSpan.Zero));
+        Stored
+            ? options.RelayCrossing
+            : Longer(_proven ? options.Crossing : options.CrossingAtFirst, 2 * (_settles ?? TimeSpan.Zero));
 
     private TimeSpan Retransmit(SyncOptions options) =>
         !Stored ? Longer(options.Retransmit, 4 * (_settles ?? TimeSpan.Zero))

@@ -31,6 +31,9 @@ public sealed class Custody(
     /// <summary>Peers whose have arrived on a live link, in order of DID.</summary>
     public IEnumerable<Did> Ready => _contacts.Where(c => c.Value.Ready).Select(c => c.Key);
 
+    /// <summary>After the last <see cref="Flush"/>: some peer's window was full.</summary>
+    public bool AwaitsReceipts { get; private set; }
+
     public bool IsReady(Did peer) => _contacts.TryGetValue(peer, out var contact) && contact.Ready;
 
     /// <summary>A peer was enrolled, or is again after a restart: from now on its frames are taken.</summary>
@@ -76,7 +79,8 @@ public sealed class Custody(
     /// <param name="peer">Who handed it over.</param>
     /// <param name="raw">The bundle.</param>
     /// <param name="carried">A courier brought it: that says nothing about a link. Its receipt goes by any link there is, and with the next courier.</param>
-    public Arrival Data(Turn turn, Did peer, byte[] raw, bool carried = false)
+    /// <param name="foreseen">The same bytes with their signatures checked ahead; null when nobody did.</param>
+    public Arrival Data(Turn turn, Did peer, byte[] raw, bool carried = false, Bundle? foreseen = null)
     {
         if (!_contacts.TryGetValue(peer, out var contact))
         {
@@ -84,7 +88,7 @@ public sealed class Custody(
             return Arrival.Refused;
         }
         Traffic.Add(turn, peer, Traffic.BytesReceived, raw.Length);
-        var arrival = inbox.Take(turn, peer, raw, out var stream, out var seq);
+        var arrival = inbox.Take(turn, peer, raw, foreseen, out var stream, out var seq);
         if (arrival is Arrival.Taken or Arrival.Again)
         {
             if (!carried)
@@ -224,6 +228,7 @@ public sealed class Custody(
             Note(turn, peer, contact);
         }
         PumpInTurn(turn);
+        lanes.Save(turn);
     }
 
     /// <summary>
@@ -233,11 +238,12 @@ public sealed class Custody(
     private void PumpInTurn(Turn turn)
     {
         var ready = _contacts.Where(c => c.Value.Sends).ToArray();
-        var window = Math.Min(options.Window, options.WindowOfAll / Math.Max(1, ready.Length));
+        var share = options.WindowOfAll / Math.Max(1, ready.Length);
+        AwaitsReceipts = false;
         var pumps = new Queue<(Did Peer, IEnumerator<int> Bundles)>(
             ready
                 .OrderBy(c => c.Key.CompareTo(_servedLast) <= 0)
-                .Select(c => (c.Key, Pump(turn, c.Key, c.Value, window).GetEnumerator()))
+                .Select(c => (c.Key, Pump(turn, c.Key, c.Value, Math.Min(share, c.Value.Window(options))).GetEnumerator()))
         );
         var budget = options.PumpBudget;
         while (budget > 0 && pumps.TryDequeue(out var next))
@@ -425,7 +431,10 @@ public sealed class Custody(
                 continue;
             // Nothing overtakes a bundle that waits for room: what comes behind it would fill the window again and again.
             if (!contact.HasRoom(formed.Bytes, window))
+            {
+                AwaitsReceipts = true;
                 yield break;
+            }
             Send(turn, peer, contact, formed);
             yield return formed.Bytes;
         }
@@ -435,6 +444,7 @@ public sealed class Custody(
             Send(turn, peer, contact, formed);
             yield return formed.Bytes;
         }
+        AwaitsReceipts |= !contact.HasRoom(options.FillTo, window);
     }
 
     private static void CountStatements(Turn turn, Did peer, FormedBundle formed)

@@ -27,10 +27,10 @@ public enum Arrival
 /// </summary>
 public sealed class Inbox(VerifyGate gate, SyncOptions options, Lanes lanes, Func<Turn, Statement, Did, Verdict> apply)
 {
-    public Arrival Take(Turn turn, Did peer, byte[] raw, out int stream, out long seq)
+    public Arrival Take(Turn turn, Did peer, byte[] raw, Bundle? foreseen, out int stream, out long seq)
     {
         (stream, seq) = (0, 0);
-        var (bundle, code) = gate.CheckBundle(raw, peer);
+        var (bundle, code) = gate.CheckBundle(raw, peer, foreseen);
         if (bundle is null)
             return Refuse(turn, peer, code);
         (stream, seq) = (bundle.Header.Stream, bundle.Header.Seq);
@@ -194,15 +194,14 @@ public sealed class Inbox(VerifyGate gate, SyncOptions options, Lanes lanes, Fun
     /// <summary>What is here already has had its effect; what is new needs room, and once there is none it is put off with all behind it.</summary>
     private Verdict ApplyOnce(Turn turn, Statement statement, Did peer, int bundled, ref Verdict room)
     {
-        if (Statements.Has(turn.Db, statement.Id))
-            return Verdict.Accepted;
         // By its kind, not by the bundle it came in: nobody walks around a lane by another stream.
         var stream = DataMap.RuleOf(statement.Kind)!.Stream;
-        if (room.IsAccepted && stream != bundled)
-            room = lanes.Admits(turn.Db, peer, stream, turn.Now);
-        if (room.IsAccepted)
-            room = lanes.Takes(turn, peer, stream, statement.Raw.Length);
-        return room.IsAccepted ? ApplyNew(turn, statement, peer) : room;
+        var admitted = room.IsAccepted && stream != bundled ? lanes.Admits(turn.Db, peer, stream, turn.Now) : room;
+        if (admitted.IsAccepted)
+            return ApplyNew(turn, statement, peer, stream, ref room);
+        if (Statements.Has(turn.Db, statement.Id))
+            return Verdict.Accepted;
+        return room = admitted;
     }
 
     /// <summary>
@@ -210,12 +209,15 @@ public sealed class Inbox(VerifyGate gate, SyncOptions options, Lanes lanes, Fun
     /// quota, or by another road). One whose handling fails is taken back alone, set aside and counted, so that it never blocks the queue. A failing disk is
     /// not the statement's fault and ends the step.
     /// </summary>
-    private Verdict ApplyNew(Turn turn, Statement statement, Did peer)
+    private Verdict ApplyNew(Turn turn, Statement statement, Did peer, int stream, ref Verdict room)
     {
         turn.Db.Savepoint("statement");
         try
         {
-            var verdict = Statements.Keep(turn, statement) ? apply(turn, statement, peer) : Verdict.Accepted;
+            var isNew = Statements.Keep(turn, statement);
+            if (isNew)
+                room = lanes.Takes(turn, peer, stream, statement.Raw.Length);
+            var verdict = isNew && room.IsAccepted ? apply(turn, statement, peer) : room;
             if (verdict.IsAccepted)
                 turn.Db.Release("statement");
             else

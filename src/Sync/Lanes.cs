@@ -25,6 +25,9 @@ public sealed class Lanes
 
     /// <summary>The node is the only writer, so what was read once is known until it is written here.</summary>
     private readonly Dictionary<(Did Peer, DataClass Class, LaneDirection Direction), Lane?> _known = [];
+
+    /// <summary>What came in today over each incoming lane that was used in this step, to be written once at its end.</summary>
+    private readonly Dictionary<(Did Peer, DataClass Class), (long Day, long Rows, long Bytes)> _used = [];
     private int _lastByPower = DataMap.BulkStream;
 
     /// <summary>A grant of a time when the clock was not set may be there, so its life has not begun.</summary>
@@ -139,6 +142,7 @@ public sealed class Lanes
         {
             Close(turn, peer, cls, LaneDirection.Out);
             Close(turn, peer, cls, LaneDirection.In);
+            _used.Remove((peer, cls));
         }
         turn.Db.Run("DELETE FROM lane_use WHERE peer = $1", peer.Value);
     }
@@ -256,25 +260,35 @@ public sealed class Lanes
         Use(turn, peer, cls, used.Rows, used.Bytes + bytes);
     }
 
-    private static (long Rows, long Bytes) UsedToday(Turn turn, Did peer, DataClass cls) =>
-        turn.Db.One(
-            "SELECT rows, bytes FROM lane_use WHERE peer = $1 AND class = $2 AND day = $3",
-            r => (Rows: r.Long(0), Bytes: r.Long(1)),
-            peer.Value,
-            cls.ToWire(),
-            DayOf(turn.Now)
-        );
+    private (long Rows, long Bytes) UsedToday(Turn turn, Did peer, DataClass cls) =>
+        _used.TryGetValue((peer, cls), out var used) && used.Day == DayOf(turn.Now)
+            ? (used.Rows, used.Bytes)
+            : turn.Db.One(
+                "SELECT rows, bytes FROM lane_use WHERE peer = $1 AND class = $2 AND day = $3",
+                r => (Rows: r.Long(0), Bytes: r.Long(1)),
+                peer.Value,
+                cls.ToWire(),
+                DayOf(turn.Now)
+            );
 
-    private static void Use(Turn turn, Did peer, DataClass cls, long rows, long bytes) =>
-        turn.Db.Run(
-            "INSERT INTO lane_use (peer, class, day, rows, bytes) VALUES ($1, $2, $3, $4, $5) "
-                + "ON CONFLICT (peer, class) DO UPDATE SET day = $3, rows = $4, bytes = $5",
-            peer.Value,
-            cls.ToWire(),
-            DayOf(turn.Now),
-            rows,
-            bytes
-        );
+    private void Use(Turn turn, Did peer, DataClass cls, long rows, long bytes) =>
+        _used[(peer, cls)] = (DayOf(turn.Now), rows, bytes);
+
+    /// <summary>The end of a step: writes what it counted, one row for each lane and not for each statement.</summary>
+    public void Save(Turn turn)
+    {
+        foreach (var ((peer, cls), (day, rows, bytes)) in _used)
+            turn.Db.Run(
+                "INSERT INTO lane_use (peer, class, day, rows, bytes) VALUES ($1, $2, $3, $4, $5) "
+                    + "ON CONFLICT (peer, class) DO UPDATE SET day = $3, rows = $4, bytes = $5",
+                peer.Value,
+                cls.ToWire(),
+                day,
+                rows,
+                bytes
+            );
+        _used.Clear();
+    }
 
     private static void Note(Turn turn, string cause, int lastStream, string says) =>
         turn.Db.Run(

@@ -5,8 +5,11 @@ public sealed record SyncOptions
 {
     public static SyncOptions Default { get; } = new();
 
-    /// <summary>Bytes under way to one peer without a receipt (default: 256 KiB).</summary>
+    /// <summary>Bytes under way to one peer without a receipt (default: 256 KiB); twice as many on a quick link.</summary>
     public int Window { get; init; } = 256 * 1024;
+
+    /// <summary>A link is quick when receipts took no longer than this lately (default: 0.25 s): 8 Mbit/s and near.</summary>
+    public TimeSpan QuickLink { get; init; } = TimeSpan.FromSeconds(0.25);
 
     /// <summary>The same to all peers in contact together (default: 32 MiB): with more than 128 of them each has a smaller window.</summary>
     public int WindowOfAll { get; init; } = 32 * 1024 * 1024;

@@ -35,14 +35,23 @@ public sealed class Bundle
     /// <summary>Streams that a header may name; the data map uses some of them.</summary>
     public const int MaxStreams = 8;
 
-    private Bundle(Frame frame, BundleHeader header, IReadOnlyList<ReadOnlyMemory<byte>> statements)
+    private readonly byte[] _hash;
+
+    /// <summary>Kept from the first look: all that decides it is in the bundle.</summary>
+    private bool? _signed;
+
+    private Bundle(ReadOnlyMemory<byte> raw, Frame frame, BundleHeader header, IReadOnlyList<ReadOnlyMemory<byte>> statements)
     {
+        Raw = raw;
         Frame = frame;
         Header = header;
         Statements = statements;
-        Id = frame.Id(Kinds.Bundle);
+        _hash = frame.Hash(Kinds.Bundle);
+        Id = Convert.ToHexStringLower(_hash);
     }
 
+    /// <summary>All of it, exactly as received.</summary>
+    internal ReadOnlyMemory<byte> Raw { get; }
     public Frame Frame { get; }
     public BundleHeader Header { get; }
 
@@ -52,6 +61,9 @@ public sealed class Bundle
     /// <summary>The same, read and not believed; null for what has not the shape of a statement.</summary>
     public IReadOnlyList<Statement?> Read => field ??= [.. Statements.Select(Statement.TryRead)];
     public string Id { get; }
+
+    /// <summary>Whether the key that its header names signed the header; whose key that is, is another question.</summary>
+    internal bool IsSigned(P256 p256) => _signed ??= p256.VerifyHash(Header.Key, _hash, Frame.Signature.Span);
 
     /// <summary>The signed part of a new bundle; <see cref="Join"/> appends the statements, now or after a crash.</summary>
     public static byte[] SignHeader(
@@ -111,7 +123,7 @@ public sealed class Bundle
             statements.Add(raw.Slice(used + 4, (int)length));
             used += 4 + (int)length;
         }
-        return used == raw.Length && statements.Count == header.Count ? new Bundle(frame, header, statements) : null;
+        return used == raw.Length && statements.Count == header.Count ? new Bundle(raw, frame, header, statements) : null;
     }
 
     internal static string DigestOf(IEnumerable<byte[]> statementIds)

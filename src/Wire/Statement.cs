@@ -67,12 +67,18 @@ public sealed class Statement
 
     /// <summary>The id as 32 bytes.</summary>
     internal byte[] Hash { get; }
+
+    /// <summary>Kept from the first look: all that decides it is in the statement.</summary>
+    private bool? _signed;
     public Did From { get; }
     public long Hlc { get; }
     public Moment? Expires { get; }
     public string Kind => Header.Kind;
     public ReadOnlySpan<byte> Body => Frame.Body.Span;
     public ReadOnlyMemory<byte> Raw => Frame.Raw;
+
+    /// <summary>Whether the key that it names signed it; whose key that is, is another question.</summary>
+    internal bool IsSigned(P256 p256) => _signed ??= p256.VerifyHash(Header.Key, Hash, Frame.Signature.Span);
 
     /// <summary>True when <paramref name="node"/> may hold it: the origin, a named peer, or anybody for class public.</summary>
     public bool IsFor(Did node) => Class == DataClass.Public || From == node || Array.IndexOf(Header.Audience, node.Value) >= 0;

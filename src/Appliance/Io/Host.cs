@@ -26,6 +26,7 @@ public sealed class Host : IAsyncDisposable
     private readonly TextWriter _log;
     private Broker? _broker;
     private Sealer _sealer = null!;
+    private Foresight _foresight = null!;
     private Links? _links;
     private PairingCalls? _calls;
     private BlobStore _blobs = null!;
@@ -111,6 +112,7 @@ public sealed class Host : IAsyncDisposable
         // Pushed later, so closed earlier: the writer is the last to close the database and leaves one whole file, without a log beside it.
         Keep(Door);
         Door.Attach(Loop);
+        _foresight = Keep(new Foresight(Loop.PostAsync));
         _broker = await StartBrokerAsync(folder, key, identity, certificate, token).ConfigureAwait(false);
         _parts.Push(_broker);
         _links = new Links(
@@ -605,7 +607,7 @@ public sealed class Host : IAsyncDisposable
             LinkMessage message => new Received(new Did(message.From), message.Kind, message.Bytes),
             _ => null,
         };
-        return input is null || Loop.Post(input);
+        return input is null || _foresight.Post(input);
     }
 
     private void Take(MdnsEffect happened)

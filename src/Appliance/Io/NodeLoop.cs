@@ -20,8 +20,14 @@ public sealed class NodeLoop : IAsyncDisposable
     public const int MaxBatch = 256;
 
     /// <summary>
-    /// From a commit to the next that has inputs, at least, unless a whole batch waits: what comes within it is one commit, which writes each page once. The first
-    /// input after a quiet time is taken at once.
+    /// No further input joins a batch that has so many bytes from links (192 KiB: three full bundles). With a whole window in one transaction the sender would wait
+    /// for its receipts and then we for its next bundles, in turn; so one works while the other does.
+    /// </summary>
+    public const int MaxBatchBytes = 192 * 1024;
+
+    /// <summary>
+    /// From a commit to the next that has inputs, at least, unless a whole batch waits or a receipt for which a full window waits: what comes within it is one
+    /// commit, which writes each page once. The first input after a quiet time is taken at once.
     /// </summary>
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(20);
 
@@ -60,7 +66,16 @@ public sealed class NodeLoop : IAsyncDisposable
     private TimeSpan _lastTry = -Pause;
     private TimeSpan _told = -TellEvery;
     private TimeSpan _stepped = -Breath;
-    private readonly ManualResetEventSlim _ending = new();
+
+    /// <summary>Set when the breath is to end before its time: enough waits, or the loop is to end.</summary>
+    private readonly ManualResetEventSlim _enough = new();
+
+    /// <summary>Bytes from links that wait.</summary>
+    private long _waiting;
+    private volatile bool _ending;
+
+    /// <summary>After the last step a backlog was held by a window; see <see cref="Node.AwaitsReceipts"/>.</summary>
+    private volatile bool _awaitsReceipts;
 
     /// <param name="make">Opens the database and makes the node; called again after a failure of the disk.</param>
     /// <param name="perform">Carries out one effect; called after the commit, on the loop's thread; must not wait.</param>
@@ -90,10 +105,29 @@ public sealed class NodeLoop : IAsyncDisposable
     }
 
     /// <summary>False when there is no room: a message may then be dropped, for custody brings it again.</summary>
-    public bool Post(NodeInput input) => _inputs.Writer.TryWrite(input);
+    public bool Post(NodeInput input)
+    {
+        if (!_inputs.Writer.TryWrite(input))
+            return false;
+        Weigh(input);
+        return true;
+    }
 
     /// <summary>Waits for room.</summary>
-    public ValueTask PostAsync(NodeInput input, CancellationToken token) => _inputs.Writer.WriteAsync(input, token);
+    public async ValueTask PostAsync(NodeInput input, CancellationToken token)
+    {
+        await _inputs.Writer.WriteAsync(input, token).ConfigureAwait(false);
+        Weigh(input);
+    }
+
+    private void Weigh(NodeInput input)
+    {
+        if (input is not Received received)
+            return;
+        var waiting = Interlocked.Add(ref _waiting, received.Bytes.Length);
+        if (waiting >= MaxBatchBytes || (received.Kind == TopicKind.Receipt && _awaitsReceipts))
+            _enough.Set();
+    }
 
     private static Moment Now => new(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
 
@@ -148,10 +182,18 @@ public sealed class NodeLoop : IAsyncDisposable
     {
         var breath = _stepped + Breath - _clock.Elapsed;
         if (breath > TimeSpan.Zero && _inputs.Reader.Count is > 0 and < MaxBatch)
-            _ending.Wait(breath);
+            _enough.Wait(breath);
         var batch = new List<NodeInput>();
-        while (batch.Count < MaxBatch && _inputs.Reader.TryRead(out var input))
+        var bytes = 0;
+        while (batch.Count < MaxBatch && bytes < MaxBatchBytes && _inputs.Reader.TryRead(out var input))
+        {
             batch.Add(input);
+            bytes += input is Received received ? received.Bytes.Length : 0;
+        }
+        if (!_ending)
+            _enough.Reset();
+        if (Interlocked.Add(ref _waiting, -bytes) >= MaxBatchBytes)
+            _enough.Set();
         if (batch.Count == 0)
             batch.Add(new TimerDue());
         return [.. batch];
@@ -186,6 +228,7 @@ public sealed class NodeLoop : IAsyncDisposable
             return false;
         }
         Steps++;
+        _awaitsReceipts = _node.AwaitsReceipts;
         if (_failing && batch.Any(input => input is Asked))
         {
             _failing = false;
@@ -257,11 +300,12 @@ public sealed class NodeLoop : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _inputs.Writer.TryComplete();
-        _ending.Set();
+        _ending = true;
+        _enough.Set();
         if (_thread.IsAlive)
             await _ended.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _node?.Dispose();
-        _ending.Dispose();
+        _enough.Dispose();
     }
 
     /// <summary>

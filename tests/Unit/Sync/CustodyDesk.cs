@@ -85,7 +85,7 @@ internal sealed class CustodyDesk : IDisposable
     public byte[]? Form(CustodyDesk to) =>
         Outbox.FormNext(Turn(), to.Did, Pace) is { } formed ? Outbox.Load(Db, to.Did, formed.Stream, formed.Seq) : null;
 
-    public Arrival Take(CustodyDesk from, byte[] raw) => Inbox.Take(Turn(), from.Did, raw, out _, out _);
+    public Arrival Take(CustodyDesk from, byte[] raw) => Inbox.Take(Turn(), from.Did, raw, null, out _, out _);
 
     /// <summary>What this side signs for a range of the other's bundles.</summary>
     public ReceiptBody Receipt(CustodyDesk from, int stream, long first, long last) =>

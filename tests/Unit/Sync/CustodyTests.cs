@@ -198,6 +198,31 @@ public sealed class CustodyTests : IDisposable
         Assert.Equal([4, 5], Sequences(Flush(custody)));
     }
 
+    [Theory]
+    [InlineData(20, 4)]
+    [InlineData(1000, 2)]
+    public void A_quick_link_has_two_windows_under_way_and_a_slow_one_has_one(int milliseconds, int expected)
+    {
+        var size = 0;
+        for (var i = 0; i < 12; i++)
+        {
+            _mill.Queue(_hill);
+            size = Math.Max(size, _mill.Form(_hill)!.Length);
+        }
+        var custody = Custody(_mill.Options with { Window = size * 5 / 2 });
+        Say(custody, [], reply: false);
+        var sent = Sequences(Flush(custody)).ToList();
+        for (var seq = 1; seq <= 4; seq++)
+        {
+            Assert.True(custody.AwaitsReceipts);
+            _mill.Now += TimeSpan.FromMilliseconds(milliseconds);
+            Receipt(custody, seq);
+            sent.AddRange(Sequences(Flush(custody)));
+        }
+        Assert.Equal(Enumerable.Range(1, sent.Count).Select(i => (long)i), sent);
+        Assert.InRange(sent.Count - 4, expected, expected + 1);
+    }
+
     private Custody Custody(SyncOptions options)
     {
         var custody = new Custody(_mill.Signer, _mill.Gate, _mill.Outbox, _mill.Inbox, _mill.Lanes, options, Silent);

@@ -141,6 +141,21 @@ public sealed class LanesTests : IDisposable
     }
 
     [Fact]
+    public void What_a_lane_carried_is_written_at_the_end_of_the_step_once()
+    {
+        for (var i = 0; i < 3; i++)
+            _mill.Queue(_hill);
+        Carry(_mill, _hill);
+        Assert.Equal(0, _hill.Db.Number("SELECT count(*) FROM lane_use"));
+        _hill.Lanes.Save(_hill.Turn());
+        Assert.Equal(3, _hill.Db.Number("SELECT rows FROM lane_use"));
+        _mill.Queue(_hill);
+        Carry(_mill, _hill);
+        _hill.Lanes.Save(_hill.Turn());
+        Assert.Equal(4, _hill.Db.Number("SELECT rows FROM lane_use"));
+    }
+
+    [Fact]
     public void A_day_has_its_quota_and_the_next_day_another()
     {
         _hill.Grant(_mill, In with { MaxRows = 2 });

@@ -54,6 +54,41 @@ public sealed class VerifyGateTests : IDisposable
     }
 
     [Fact]
+    public void What_was_foreseen_is_judged_like_what_was_not()
+    {
+        using var elsewhere = new P256();
+        var sound = Sound();
+        var forged = sound.Raw.ToArray();
+        forged[^1] ^= 1;
+        var header = Header(Id(sound), Id(sound));
+        var bundle = Bundle.Join(header, [sound.Raw.ToArray(), forged]);
+        var spoiled = (byte[])bundle.Clone();
+        spoiled[header.Length - 1] ^= 1;
+        var other = Bundle.Join(Header(Id(sound)), [sound.Raw.ToArray()]);
+        foreach (var raw in new[] { bundle, spoiled, other, bundle[..^1], [] })
+        {
+            var plain = _gate.CheckBundle(raw, _mill);
+            var foreseen = _gate.CheckBundle(raw, _mill, VerifyGate.Foresee(raw, elsewhere));
+            Assert.Equal(plain.Code, foreseen.Code);
+            Assert.Equal(plain.Bundle?.Id, foreseen.Bundle?.Id);
+            Assert.Equal(Verdicts(plain.Bundle), Verdicts(foreseen.Bundle));
+        }
+        Assert.Equal(
+            [Verdict.Accepted, Verdict.Refused("statement.signature")],
+            Verdicts(_gate.CheckBundle(bundle, _mill).Bundle)
+        );
+        // What was seen in other bytes counts for nothing.
+        Assert.Equal("bundle.signature", _gate.CheckBundle(spoiled, _mill, VerifyGate.Foresee(bundle, elsewhere)).Code);
+    }
+
+    private static string Id(Statement statement) => statement.Id;
+
+    private byte[] Header(params string[] ids) =>
+        Bundle.SignHeader(new Signer(_mill, _key, 1, () => ++_hlc), _hill, 2, 1, "", ids);
+
+    private List<Verdict> Verdicts(Bundle? bundle) => [.. (bundle?.Read ?? []).Select(s => _gate.Check(s, Now).Verdict)];
+
+    [Fact]
     public void The_mirrored_signature_is_refused()
     {
         // With (r, s) also (r, n - s) is a valid ECDSA signature; only the low one is ours, so nobody can make a second form of a statement.

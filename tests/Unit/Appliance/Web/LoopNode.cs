@@ -42,6 +42,7 @@ internal sealed class LoopNode : IAsyncDisposable
     public StoreFile File { get; }
     public NodeCard Card { get; }
     public NodeDoor Node { get; }
+    public NodeLoop Loop => _loop;
 
     /// <summary>The code printed on first start.</summary>
     public Task<string> StewardCode => _code.Task;
