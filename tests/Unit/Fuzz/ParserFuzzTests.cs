@@ -148,6 +148,14 @@ public sealed class ParserFuzzTests : IDisposable
                 "gate, " + kind,
                 new([_golden.Golden(kind)], b => gate.CheckControl(kind, b, _golden.Mill.Did)?.Raw.ToArray(), true)
             );
+        yield return (
+            "gate, card",
+            new(
+                [_golden.Golden(Kinds.ManifestCard)],
+                b => gate.CheckCard(b, GoldenFrames.Now).Card?.Raw.ToArray(),
+                Canonical: true
+            )
+        );
         yield return ("pairing", new(pairing, b => PairingMessage.Verify(b, _p256) is null ? null : b, Canonical: false));
         yield return (
             "genesis",
@@ -176,6 +184,10 @@ public sealed class ParserFuzzTests : IDisposable
         yield return Json(Kinds.ChainOutcome, WireJson.Default.ChainOutcomeBody);
         yield return Json(Kinds.ChainVoteRequest, WireJson.Default.ChainVoteRequestBody);
         yield return Json(Kinds.ChainCompleted, WireJson.Default.ChainCompletedBody);
+        yield return Json(Kinds.EdgeSettled, WireJson.Default.PersonAct);
+        yield return Json(Kinds.Picture, WireJson.Default.PictureBody);
+        yield return Json(Kinds.BlobReceipt, WireJson.Default.BlobReceiptBody);
+        yield return Json(Kinds.ManifestCard, WireJson.Default.ManifestBody);
         yield return Json(Kinds.PowerNotice, WireJson.Default.PowerNoticeBody);
         yield return Json(Kinds.PartnerQuery, WireJson.Default.PartnerQueryBody, q => Marks(q.Gives));
         yield return Json(Kinds.PartnerAnswer, WireJson.Default.PartnerAnswerBody);
@@ -249,6 +261,12 @@ public sealed class ParserFuzzTests : IDisposable
         var (mill, hill) = (_golden.Mill.Did.Value, _golden.Hill.Did.Value);
         string[] topics = [.. Topic.AllClasses.Select(c => new Topic(mill, hill, TopicKind.Data, c).ToString())];
         yield return Text("topic", topics, t => Topic.TryParse(t, out var topic) ? topic.ToString() : null, true);
+        yield return Text(
+            "text of a card",
+            [ManifestCard.ToText(_golden.Golden(Kinds.ManifestCard))],
+            t => ManifestCard.FromText(t) is { } raw ? ManifestCard.ToText(raw) : null,
+            false
+        );
         yield return Text("DID", [mill, hill], t => Did.TryParse(t, out var did) ? did.Value : null, true);
         yield return Text(
             "time",
