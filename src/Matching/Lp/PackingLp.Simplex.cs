@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EdgeNode.Matching;
 
 /// <content>The pivots: which variable enters, which leaves, and what changes.</content>
@@ -87,7 +89,7 @@ internal sealed partial class PackingLp
         }
         var reduced = ReducedOfVariable(entering);
         MakePivotRow(leaving);
-        Pivot(entering, leaving, reduced, Math.Max(0, _x[leaving]) / _entering.Value[leaving]);
+        Pivot(entering, leaving, reduced, Math.Max(0, _x[leaving]) / _entering.Value[leaving], primal: true);
         return Move.Pivoted;
     }
 
@@ -184,7 +186,7 @@ internal sealed partial class PackingLp
         }
         var reduced = ReducedOfVariable(entering);
         _shifted |= reduced > 0;
-        Pivot(entering, leaving, Math.Min(0, reduced), _x[leaving] / _entering.Value[leaving]);
+        Pivot(entering, leaving, Math.Min(0, reduced), _x[leaving] / _entering.Value[leaving], primal: false);
         return Move.Pivoted;
     }
 
@@ -210,39 +212,56 @@ internal sealed partial class PackingLp
     /// <summary>Among the open variables that would move the leaving one the right way, the one whose reduced weight reaches zero first.</summary>
     private int FirstToCover(bool down)
     {
-        var most = double.MaxValue;
-        foreach (var column in _touched.Listed)
-            if (IsOpen(column) && Along(_touched.Value[column], down) is var a && a > SmallPivot)
-                most = Math.Min(most, (Math.Max(0, -_reduced[column]) + Tolerance) / a);
-        foreach (var row in _pivotRow.Listed)
-            if (IsOpen(~row) && Along(_pivotRow.Value[row], down) is var a && a > SmallPivot)
-                most = Math.Min(most, (Math.Max(0, _price[row]) + Tolerance) / a);
+        var most = ListCandidates(down);
         var (best, pivot) = (None, 0.0);
-        foreach (var column in _touched.Listed)
-            if (
-                IsOpen(column)
-                && Along(_touched.Value[column], down) is var a
-                && a > SmallPivot
-                && Math.Max(0, -_reduced[column]) <= most * a
-            )
-                if (a > pivot || (a == pivot && column < best))
-                    (best, pivot) = (column, a);
-        foreach (var row in _pivotRow.Listed)
-            if (
-                IsOpen(~row)
-                && Along(_pivotRow.Value[row], down) is var a
-                && a > SmallPivot
-                && Math.Max(0, _price[row]) <= most * a
-            )
-                if (a > pivot || (a == pivot && ~row < best))
-                    (best, pivot) = (~row, a);
+        for (var i = 0; i < _candidates; i++)
+        {
+            var (variable, a) = (_candidate[i], _candidateAlong[i]);
+            if (_candidateRoom[i] <= most * a && (a > pivot || (a == pivot && variable < best)))
+                (best, pivot) = (variable, a);
+        }
         return best;
     }
 
+    private int[] _candidate = [];
+    private double[] _candidateAlong = [];
+    private double[] _candidateRoom = [];
+    private int _candidates;
+
+    /// <summary>Lists the open variables that would move it; answers how far the first of them goes.</summary>
+    private double ListCandidates(bool down)
+    {
+        var room = _touched.Count + _pivotRow.Count;
+        if (_candidate.Length < room)
+            (_candidate, _candidateAlong, _candidateRoom) = (new int[2 * room], new double[2 * room], new double[2 * room]);
+        _candidates = 0;
+        var most = double.MaxValue;
+        var (alphas, reduced) = (_touched.Value, _reduced);
+        foreach (var column in _touched.Listed)
+            if (Along(alphas[column], down) is var a && a > SmallPivot && IsOpenColumn(column))
+                most = Math.Min(most, Candidate(column, a, Math.Max(0, -reduced[column])));
+        alphas = _pivotRow.Value;
+        foreach (var row in _pivotRow.Listed)
+            if (Along(alphas[row], down) is var a && a > SmallPivot && IsOpenSlack(row))
+                most = Math.Min(most, Candidate(~row, a, Math.Max(0, _price[row])));
+        return most;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private double Candidate(int variable, double along, double room)
+    {
+        (_candidate[_candidates], _candidateAlong[_candidates], _candidateRoom[_candidates]) = (variable, along, room);
+        _candidates++;
+        return (room + Tolerance) / along;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double Along(double alpha, bool down) => down ? alpha : -alpha;
 
-    private bool IsOpen(int variable) =>
-        variable >= 0 ? _placeOfColumn[variable] < 0 && !_banned[variable] : _placeOfSlack[~variable] < 0 && !_tight[~variable];
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsOpenColumn(int column) => _placeOfColumn[column] < 0 && !_banned[column];
+
+    private bool IsOpenSlack(int row) => _placeOfSlack[row] < 0 && !_tight[row];
 
     /// <summary>Row <paramref name="place"/> of the basis inverse, and its products with all open columns.</summary>
     private void MakePivotRow(int place)
@@ -288,16 +307,20 @@ internal sealed partial class PackingLp
     }
 
     /// <summary>Exchanges the variables; needs the entering column and the pivot row to be there.</summary>
-    private void Pivot(int entering, int leaving, double reduced, double step)
+    private void Pivot(int entering, int leaving, double reduced, double step, bool primal)
     {
         var pivot = _entering.Value[leaving];
         foreach (var place in _entering.Listed)
             _x[place] -= step * _entering.Value[place];
         _x[leaving] = step;
-        UpdateNorms(entering, leaving, pivot);
+        if (primal)
+            UpdateColumnNorms(entering, leaving, pivot);
+        else
+            UpdatePlaceNorms(leaving, pivot);
         var dual = reduced / pivot;
+        var (alphas, reducedOf) = (_touched.Value, _reduced);
         foreach (var column in _touched.Listed)
-            _reduced[column] -= dual * _touched.Value[column];
+            reducedOf[column] -= dual * alphas[column];
         foreach (var row in _pivotRow.Listed)
             _price[row] += dual * _pivotRow.Value[row];
         var left = _head[leaving];
@@ -309,42 +332,47 @@ internal sealed partial class PackingLp
         _factor.Update(leaving, _entering);
     }
 
-    /// <summary>Devex reference weights (Forrest and Goldfarb 1992) of the open variables and of the places.</summary>
-    private void UpdateNorms(int entering, int leaving, double pivot)
+    /// <summary>
+    /// Devex reference weights (Forrest and Goldfarb 1992) of the open variables, by which the primal method chooses. They are left alone
+    /// by the dual method, which has its own.
+    /// </summary>
+    private void UpdateColumnNorms(int entering, int leaving, double pivot)
     {
         var own = entering >= 0 ? _columnNorm[entering] : _rowNorm[~entering];
         var scale = own / (pivot * pivot);
-        if (scale > LargestNorm || _placeNorm[leaving] / (pivot * pivot) > LargestNorm)
+        if (scale > LargestNorm)
         {
             // They only grow, and one that is beyond all numbers would hide its column for good: start again from one.
             ResetNorms();
             return;
         }
+        var (alphas, norms) = (_touched.Value, _columnNorm);
         foreach (var column in _touched.Listed)
-        {
-            var a = _touched.Value[column];
-            if (a * a * scale > _columnNorm[column])
-                _columnNorm[column] = a * a * scale;
-        }
+            if (alphas[column] is var a && a * a * scale > norms[column])
+                norms[column] = a * a * scale;
         foreach (var row in _pivotRow.Listed)
-        {
-            var a = _pivotRow.Value[row];
-            if (a * a * scale > _rowNorm[row])
+            if (_pivotRow.Value[row] is var a && a * a * scale > _rowNorm[row])
                 _rowNorm[row] = a * a * scale;
-        }
         var left = _head[leaving];
         if (left >= 0)
             _columnNorm[left] = Math.Max(1, scale);
         else
             _rowNorm[~left] = Math.Max(1, scale);
-        var dualScale = _placeNorm[leaving] / (pivot * pivot);
-        foreach (var place in _entering.Listed)
+    }
+
+    /// <summary>The same for the places of the basis, by which the dual method chooses.</summary>
+    private void UpdatePlaceNorms(int leaving, double pivot)
+    {
+        var scale = _placeNorm[leaving] / (pivot * pivot);
+        if (scale > LargestNorm)
         {
-            var a = _entering.Value[place];
-            if (a * a * dualScale > _placeNorm[place])
-                _placeNorm[place] = a * a * dualScale;
+            ResetNorms();
+            return;
         }
-        _placeNorm[leaving] = Math.Max(1, dualScale);
+        foreach (var place in _entering.Listed)
+            if (_entering.Value[place] is var a && a * a * scale > _placeNorm[place])
+                _placeNorm[place] = a * a * scale;
+        _placeNorm[leaving] = Math.Max(1, scale);
     }
 
     private const double LargestNorm = 1e80;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EdgeNode.Matching;
 
 /// <summary>
@@ -37,6 +39,8 @@ internal sealed class SparseVector
         Count = 0;
     }
 
+    // The inner loops of the simplex method are made of these two calls, which a compiler that saves size would not inline.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int place, double amount)
     {
         List(place);
@@ -44,6 +48,7 @@ internal sealed class SparseVector
     }
 
     /// <summary>Lists a place without changing its value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void List(int place)
     {
         if (_listed[place])

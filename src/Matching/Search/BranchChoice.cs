@@ -16,7 +16,7 @@ internal sealed class BranchChoice
     private const int Tried = 10;
 
     /// <summary>Pivots of a try.</summary>
-    private const int PivotsPerTry = 60;
+    private const int PivotsPerTry = 20;
 
     /// <summary>After this many tries of an arc its average is believed.</summary>
     private const int Reliable = 3;
@@ -81,7 +81,7 @@ internal sealed class BranchChoice
         _flow.Clear();
         foreach (var column in _near)
         {
-            var value = _root.Lp.ValueOf(_root.LpColumn[column]);
+            var value = _root.ValueOf(column);
             if (value <= Fraction)
                 continue;
             foreach (var arc in _rules.ArcsOf(column))
@@ -143,7 +143,7 @@ internal sealed class BranchChoice
     private BranchPick ColumnInDoubt()
     {
         foreach (var column in _near)
-            if (_root.Lp.ValueOf(_root.LpColumn[column]) is > Fraction and < 1 - Fraction)
+            if (_root.ValueOf(column) is > Fraction and < 1 - Fraction)
                 return new BranchPick(true, new BranchDecision(-1, column, true), true);
         return default;
     }

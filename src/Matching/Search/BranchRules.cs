@@ -50,7 +50,7 @@ internal sealed class BranchRules
         foreach (var column in _out)
         {
             Banned[column] = false;
-            _root.Lp.Ban(_root.LpColumn[column], false);
+            _root.Ban(column, false);
         }
         foreach (var row in _filled)
         {
@@ -78,7 +78,7 @@ internal sealed class BranchRules
         for (var i = mark.Out; i < _out.Count; i++)
         {
             Banned[_out[i]] = false;
-            _root.Lp.Ban(_root.LpColumn[_out[i]], false);
+            _root.Ban(_out[i], false);
         }
         for (var i = mark.Filled; i < _filled.Count; i++)
         {
@@ -131,7 +131,7 @@ internal sealed class BranchRules
         if (Banned[column])
             return;
         Banned[column] = true;
-        _root.Lp.Ban(_root.LpColumn[column], true);
+        _root.Ban(column, true);
         _out.Add(column);
     }
 

@@ -78,10 +78,12 @@ internal sealed class GraphSolver
         var total = open.Sum(p => (long)p.Size);
         var meters = new WorkMeter[open.Length];
         var actions = new Action[open.Length];
+        // Parts share the threads; a single one has them to itself.
+        var runAll = open.Length == 1 ? _options.RunAll : null;
         for (var i = 0; i < open.Length; i++)
         {
             var (part, meter) = (open[i], meters[i] = new WorkMeter((long)((Int128)left * open[i].Size / total), _cancel));
-            actions[i] = () => part.Advance(meter);
+            actions[i] = () => part.Advance(meter, runAll);
         }
         _options.RunAll(actions);
         foreach (var meter in meters)

@@ -19,8 +19,18 @@ internal sealed class Neighbourhoods
     /// <summary>A piece that brought nothing stands for pieces around this part of it, the middle.</summary>
     private const int Middle = 4;
 
-    /// <summary>Columns of a piece that is put together by chance.</summary>
-    private const int ShuffledSize = 48;
+    /// <summary>Columns of the first piece that is put together by chance; later ones are as large as can be solved.</summary>
+    private const int ShuffledSize = 24;
+
+    /// <summary>Work of one such piece at most. One that takes less than a part of this lets the next be larger.</summary>
+    private const long MostShuffledWork = 40_000_000,
+        PartOfEasy = 8;
+
+    /// <summary>In a plan of at most so many pieces every second one is of columns that need have nothing to do with each other.</summary>
+    private const int FewPieces = 4;
+
+    /// <summary>One in so many columns of the best plan is thrown out to go on from another.</summary>
+    private const int PartScattered = 4;
 
     /// <summary>Pieces put together by chance that bring nothing, one after the other, until it is enough.</summary>
     private const int MostInVain = 60;
@@ -38,7 +48,12 @@ internal sealed class Neighbourhoods
     private readonly bool[] _settled;
     private int _size = FirstSize;
     private int _now;
+    private int _inVain;
+    private readonly HashSet<int> _forbidden = [];
+    private long _value;
+    private long _bestValue;
     private uint _shuffle;
+    private int _shuffledSize = ShuffledSize;
 
     /// <param name="problem">The part.</param>
     /// <param name="context">What all parts share.</param>
@@ -81,19 +96,85 @@ internal sealed class Neighbourhoods
         }
     }
 
-    /// <summary>Goes on with pieces put together by chance, the same chance on every machine, until many in a row bring nothing.</summary>
+    /// <summary>
+    /// Goes on with pieces put together by chance, the same chance on every machine, until many in a row bring nothing. Called again
+    /// after that it goes on from a worse plan, a part of which was put together anew; <see cref="Best"/> is kept.
+    /// </summary>
     public void Shuffle(WorkMeter meter)
     {
+        if (IsTired)
+            Scatter(meter);
+        Remember();
         var plan = Plan;
-        _size = Math.Max(FirstSize, Math.Min(ShuffledSize, plan.Count / 2));
-        _shuffle = 0;
-        for (var inVain = 0; inVain < MostInVain && plan.Count > 0 && !meter.Spent; inVain++)
+        for (; !IsTired && plan.Count > 0 && !meter.Spent; _inVain++)
         {
             _shuffle++;
-            if (Exchange(Around(plan[(int)(Mixed(0) % (uint)plan.Count)]), meter) > 0)
-                (inVain, plan) = (-1, Plan);
+            var most = Math.Min(LargestSize, Math.Max(FirstSize, plan.Count * 2 / 3));
+            _size = _shuffledSize = Math.Clamp(_shuffledSize, Math.Min(FirstSize, most), most);
+            if (Exchange(AnyPiece(plan), meter, shuffled: true) == 0)
+                continue;
+            (_inVain, plan) = (-1, Plan);
+            Remember();
         }
-        _shuffle = 0;
+    }
+
+    /// <summary>Whether the last pieces put together by chance brought nothing for so long that it is enough.</summary>
+    public bool IsTired => _inVain >= MostInVain;
+
+    /// <summary>The best plan that shuffling came by, ascending.</summary>
+    public List<int> Best { get; private set; } = [];
+
+    /// <summary>Goes on from another plan.</summary>
+    public void StartFrom(List<int> plan)
+    {
+        _inVain = 0;
+        foreach (var column in Plan)
+            Take(column);
+        foreach (var column in plan)
+            Put(column);
+    }
+
+    private void Remember()
+    {
+        if (_value <= _bestValue)
+            return;
+        (Best, _bestValue) = (Plan, _value);
+    }
+
+    /// <summary>Goes on from the best plan with some of its columns forbidden where they are.</summary>
+    private void Scatter(WorkMeter meter)
+    {
+        StartFrom(Best);
+        _shuffle++;
+        _shuffledSize = ShuffledSize;
+        var freed = Mix(Best).GetRange(0, (Best.Count + PartScattered - 1) / PartScattered);
+        _forbidden.UnionWith(freed);
+        Exchange(freed, meter, shuffled: true);
+        _forbidden.Clear();
+    }
+
+    /// <summary>The columns of a plan in an order that looks like chance.</summary>
+    private List<int> Mix(List<int> plan)
+    {
+        List<int> order = [.. plan];
+        order.Sort((a, b) => Mixed(a) != Mixed(b) ? Mixed(a).CompareTo(Mixed(b)) : a.CompareTo(b));
+        return order;
+    }
+
+    private List<int> AnyPiece(List<int> plan)
+    {
+        if (_shuffle % 2 == 0 || plan.Count > FewPieces * _size)
+            return Around(plan[(int)(Mixed(-1) % (uint)plan.Count)], mixed: true);
+        return Mix(plan).GetRange(0, Math.Min(_size, plan.Count));
+    }
+
+    /// <summary>A piece that was solved at once lets the next be larger, one that was not solved makes it smaller.</summary>
+    private void Learn(bool solved, long work)
+    {
+        if (!solved)
+            _shuffledSize -= Math.Max(1, _shuffledSize / 16);
+        else if (work < MostShuffledWork / PartOfEasy)
+            _shuffledSize++;
     }
 
     /// <summary>A number that looks like chance, for each shuffle and column. Wrap-around is the mixing.</summary>
@@ -129,15 +210,15 @@ internal sealed class Neighbourhoods
         return tried;
     }
 
-    /// <summary>A column of the plan and others, each in the way of a cheap alternative to one before.</summary>
-    private List<int> Around(int column)
+    /// <summary>A column of the plan and others, each in the way of a cheap alternative to one before; mixed: of half of the alternatives.</summary>
+    private List<int> Around(int column, bool mixed = false)
     {
         var freed = new List<int> { column };
         for (var next = 0; next < freed.Count && freed.Count < _size; next++)
             foreach (var row in _problem.RowsOf(freed[next]))
             foreach (var other in _cheap[row])
             {
-                if (_chosen[other] || (_shuffle > 0 && Mixed(other) % 2 == 0))
+                if (_chosen[other] || (mixed && Mixed(other) % 2 == 0))
                     continue;
                 foreach (var taken in _problem.RowsOf(other))
                     if (_room[taken] == 0 && freed.Count < _size && !freed.Contains(_holders[taken][0]))
@@ -146,7 +227,8 @@ internal sealed class Neighbourhoods
         return freed;
     }
 
-    private long Exchange(List<int> freed, WorkMeter meter)
+    /// <summary>Puts what is best in the place of some columns, and answers what that brings. What is forbidden is replaced at any price.</summary>
+    private long Exchange(List<int> freed, WorkMeter meter, bool shuffled = false)
     {
         long before = 0;
         foreach (var column in freed)
@@ -156,10 +238,13 @@ internal sealed class Neighbourhoods
         }
         var part = Cut(freed);
         var solver = new PartSolver(part, _context, [.. freed.Select(c => _problem.Ids[c])], PartSolver.MaxDepth);
-        var own = new WorkMeter(Math.Min(MostWork * freed.Count, meter.Left), CancellationToken.None);
+        var most = shuffled ? MostShuffledWork : MostWork * freed.Count;
+        var own = new WorkMeter(Math.Min(most, meter.Left), meter.Cancel);
         solver.Advance(own);
+        if (shuffled)
+            Learn(solver.IsDone, own.Done);
         meter.Count(own.Done + part.Entries);
-        var better = solver.Value > before;
+        var better = solver.Value > before || _forbidden.Count > 0;
         if (better)
             foreach (var column in freed)
                 _settled[column] = false;
@@ -176,11 +261,14 @@ internal sealed class Neighbourhoods
         foreach (var column in freed)
         foreach (var row in _problem.RowsOf(column))
         foreach (var candidate in _problem.ColumnsOf(row))
-            if (_stamp[candidate] != _now && (_near[candidate] || freed.Contains(candidate)) && Fits(candidate))
-            {
-                _stamp[candidate] = _now;
-                columns.Add(candidate);
-            }
+        {
+            if (_stamp[candidate] == _now || !(_near[candidate] || freed.Contains(candidate)))
+                continue;
+            if (_forbidden.Contains(candidate) || !Fits(candidate))
+                continue;
+            _stamp[candidate] = _now;
+            columns.Add(candidate);
+        }
         columns.Sort();
         return Build(columns);
     }
@@ -222,6 +310,7 @@ internal sealed class Neighbourhoods
     private void Put(int column)
     {
         _chosen[column] = true;
+        _value += _problem.Weights[column];
         foreach (var row in _problem.RowsOf(column))
         {
             _room[row]--;
@@ -232,6 +321,7 @@ internal sealed class Neighbourhoods
     private void Take(int column)
     {
         _chosen[column] = false;
+        _value -= _problem.Weights[column];
         foreach (var row in _problem.RowsOf(column))
         {
             _room[row]++;

@@ -16,9 +16,11 @@ internal sealed class PartSolver
     /// <summary>In parts with more rows a case costs more than a neighbourhood, so those come first.</summary>
     private const int LargeRows = 3000;
 
-    /// <summary>Cases after which a smaller part is worth improving piece by piece as well, and by pieces put together by chance.</summary>
-    private const int CasesBeforePieces = 150,
-        CasesBeforeShuffle = 1000;
+    /// <summary>Cases after which a smaller part is worth improving piece by piece as well.</summary>
+    private const int CasesBeforePieces = 150;
+
+    /// <summary>Work of the first turn in which cases are looked at beside pieces put together by chance.</summary>
+    private const long FirstTurn = 60_000_000;
 
     /// <summary>Of the work that is left this part goes into pieces at most.</summary>
     private const int PartForPieces = 3;
@@ -48,7 +50,8 @@ internal sealed class PartSolver
     private TreeSearch? _tree;
     private State _state;
     private bool _pieced;
-    private bool _shuffled;
+    private Neighbourhoods? _shuffled;
+    private long _turn = FirstTurn;
 
     /// <param name="problem">The part.</param>
     /// <param name="context">What all parts share.</param>
@@ -97,14 +100,17 @@ internal sealed class PartSolver
     public int Leaves => 1 + (_tree?.Leaves ?? 0) + (_children?.Sum(c => c.Leaves) ?? 0);
 
     /// <summary>Works until done or until the meter is spent.</summary>
-    public void Advance(WorkMeter meter)
+    /// <param name="meter">Counts the work.</param>
+    /// <param name="runAll">Runs what does not depend on each other, on as many threads as it likes; null: one after the other.</param>
+    public void Advance(WorkMeter meter, Action<IReadOnlyList<Action>>? runAll = null)
     {
+        runAll ??= PlanOptions.Default.RunAll;
         if (_state == State.Pricing && !meter.Spent)
             Price(meter);
         if (_state == State.Cut)
-            AdvanceChildren(meter);
+            AdvanceChildren(meter, runAll);
         if (_state == State.Tree)
-            AdvanceTree(meter);
+            AdvanceTree(meter, runAll);
         if (Bound <= Value)
             _state = State.Done;
     }
@@ -263,24 +269,34 @@ internal sealed class PartSolver
         return byWeight != 0 ? byWeight : a.CompareTo(b);
     }
 
-    /// <summary>Improves the plan piece by piece until that brings nothing.</summary>
+    /// <summary>Improves the plan piece by piece, and then by pieces put together by chance if so wanted, until that brings nothing.</summary>
     private void Pieces(WorkMeter meter, bool shuffled)
     {
         _pieced = true;
-        _shuffled |= shuffled;
         var share = new WorkMeter(meter.Left / PartForPieces, meter.Cancel);
-        var near = BySlack().Where(IsNear).Take(4 * LocalColumns * (_problem.Rows + 1)).ToArray();
-        var slack = new long[_problem.Columns];
-        for (var column = 0; column < slack.Length; column++)
-            slack[column] = _prices.SlackOf(_problem, column);
-        var plan = Ids.ConvertAll(id => Array.BinarySearch(_problem.Ids, id));
-        var pieces = new Neighbourhoods(_problem, _context, near, slack, plan);
+        var pieces = ToPieces();
         if (shuffled)
             pieces.Shuffle(share);
         else
             pieces.Improve(share);
         meter.Count(share.Done);
-        plan = pieces.Plan;
+        Keep(shuffled ? pieces.Best : pieces.Plan);
+    }
+
+    private Neighbourhoods ToPieces()
+    {
+        var near = BySlack().Where(IsNear).Take(4 * LocalColumns * (_problem.Rows + 1)).ToArray();
+        var slack = new long[_problem.Columns];
+        for (var column = 0; column < slack.Length; column++)
+            slack[column] = _prices.SlackOf(_problem, column);
+        return new Neighbourhoods(_problem, _context, near, slack, Places());
+    }
+
+    /// <summary>The columns of the best plan by their place in the problem.</summary>
+    private List<int> Places() => Ids.ConvertAll(id => Array.BinarySearch(_problem.Ids, id));
+
+    private void Keep(List<int> plan)
+    {
         var value = plan.Sum(c => _problem.Weights[c]);
         if (value > Value)
             (Value, Ids) = (value, plan.ConvertAll(c => _problem.Ids[c]));
@@ -311,11 +327,11 @@ internal sealed class PartSolver
         }
     }
 
-    private void AdvanceChildren(WorkMeter meter)
+    private void AdvanceChildren(WorkMeter meter, Action<IReadOnlyList<Action>> runAll)
     {
         foreach (var child in _children!.OrderBy(c => c.Size))
             if (!child.IsDone && !meter.Spent)
-                child.Advance(meter);
+                child.Advance(meter, runAll);
         var value = _sureWeight + _children!.Sum(c => c.Value);
         if (value > Value)
         {
@@ -333,12 +349,12 @@ internal sealed class PartSolver
             (Value, Ids) = (tree.Value, tree.Columns.ConvertAll(c => _problem.Ids[c]));
     }
 
-    private void AdvanceTree(WorkMeter meter)
+    private void AdvanceTree(WorkMeter meter, Action<IReadOnlyList<Action>> runAll)
     {
-        if (!_pieced && _depth < MaxDepth)
-            AdvanceTo(CasesBeforePieces, meter, shuffled: false);
-        if (!_shuffled && _depth < MaxDepth)
-            AdvanceTo(CasesBeforeShuffle, meter, shuffled: true);
+        if (_depth < MaxDepth && !_pieced)
+            LookAtPieces(meter);
+        if (_depth < MaxDepth)
+            while (TakeTurns(meter, runAll)) { }
         _tree!.Advance(meter, int.MaxValue);
         Keep(_tree);
         // A lower bound that cannot be shown any more is worth less than one that can.
@@ -346,14 +362,38 @@ internal sealed class PartSolver
             Bound = Math.Min(Bound, Math.Max(_threshold, _tree.Bound));
     }
 
-    /// <summary>Looks at so many cases and, where they settle nothing, at pieces of the plan.</summary>
-    private void AdvanceTo(int cases, WorkMeter meter, bool shuffled)
+    /// <summary>Looks at some cases and, where they settle nothing, at pieces of the plan.</summary>
+    private void LookAtPieces(WorkMeter meter)
     {
-        _tree!.Advance(meter, cases);
+        _tree!.Advance(meter, CasesBeforePieces);
         Keep(_tree);
         if (_tree.Bound <= Value || meter.Spent)
             return;
-        Pieces(meter, shuffled);
-        _tree.Offer(Value, Ids.ConvertAll(id => Array.BinarySearch(_problem.Ids, id)));
+        Pieces(meter, shuffled: false);
+        _tree.Offer(Value, Places());
+    }
+
+    /// <summary>
+    /// Cases lower the bound while pieces put together by chance raise the value, side by side: each for so much work, then both know
+    /// of the better plan. As long as the pieces bring nothing their turns become rare. Answers whether to go on.
+    /// </summary>
+    private bool TakeTurns(WorkMeter meter, Action<IReadOnlyList<Action>> runAll)
+    {
+        if (meter.Spent || _tree!.Bound <= Value)
+            return false;
+        _shuffled ??= ToPieces();
+        var before = Value;
+        var cases = new WorkMeter(Math.Min(_turn, meter.Left / 2), meter.Cancel);
+        var pieces = new WorkMeter(Math.Min(FirstTurn, meter.Left / 2), meter.Cancel);
+        runAll([() => _tree.Advance(cases, int.MaxValue, highestFirst: true), () => _shuffled.Shuffle(pieces)]);
+        meter.Count(cases.Done + pieces.Done);
+        Keep(_shuffled.Best);
+        ;
+        Keep(_tree);
+        _turn = _shuffled.IsTired ? 2 * _turn : FirstTurn;
+        _tree.Offer(Value, Places());
+        if (_tree.Value > before)
+            _shuffled.StartFrom(Places());
+        return cases.Done > 0;
     }
 }

@@ -7,7 +7,7 @@ namespace EdgeNode.Matching;
 internal sealed class RootPrices
 {
     /// <summary>Problems with fewer columns than this are given to the simplex method whole.</summary>
-    private const int SmallColumns = 1500;
+    private const int SmallColumns = 300;
 
     /// <summary>With more rows than this the simplex method takes long to find its way, and the gradient method shows it first.</summary>
     private const int ManyRows = 2000;
@@ -43,7 +43,7 @@ internal sealed class RootPrices
             for (var column = 0; column < problem.Columns; column++)
                 Load(column);
         else if (problem.Rows <= ManyRows)
-            LoadBest();
+            LoadPromising();
         else
             LoadNear(meter);
     }
@@ -66,6 +66,16 @@ internal sealed class RootPrices
             return;
         LpColumn[column] = Lp.AddColumn(_points[column], _problem.RowsOf(column));
         Loaded.Add(column);
+    }
+
+    /// <summary>The value of a column in the relaxation; 0 for one that is not in it.</summary>
+    public double ValueOf(int column) => LpColumn[column] is >= 0 and var at ? Lp.ValueOf(at) : 0;
+
+    /// <summary>Keeps a column at zero, or lets it go again; one that is not in the relaxation is at zero as it is.</summary>
+    public void Ban(int column, bool banned)
+    {
+        if (LpColumn[column] >= 0)
+            Lp.Ban(LpColumn[column], banned);
     }
 
     /// <summary>Goes over to the same problem with more rows behind the others.</summary>
@@ -137,16 +147,42 @@ internal sealed class RootPrices
         var prices = Lp.Prices;
         var found = new List<(double Above, int Column)>();
         for (var column = 0; column < _problem.Columns; column++)
-        {
-            if (LpColumn[column] >= 0)
-                continue;
-            var above = _points[column];
-            foreach (var row in _problem.RowsOf(column))
-                above -= prices[row];
-            if (above > Attractive)
+            if (LpColumn[column] < 0 && Above(column, _points[column], prices) is var above && above > Attractive)
                 found.Add((above, column));
-        }
         meter.Count(_problem.Entries / 4);
+        return LoadBest(found);
+    }
+
+    /// <summary>
+    /// Loads some of the columns that the relaxation lacks: after an optimum those that are worth more than their rows cost; after a
+    /// contradiction those that may lift it, which are those that its ray makes cheaper. Answers whether there were any.
+    /// </summary>
+    /// <param name="among">The columns looked at.</param>
+    /// <param name="banned">By column, those that stay out.</param>
+    /// <param name="outcome">How the relaxation ended.</param>
+    /// <param name="meter">Counts the work.</param>
+    public bool LoadMissing(ReadOnlySpan<int> among, ReadOnlySpan<bool> banned, LpOutcome outcome, WorkMeter meter)
+    {
+        var impossible = outcome == LpOutcome.Infeasible;
+        ReadOnlySpan<double> prices = impossible ? Lp.Ray : Lp.Prices;
+        var found = new List<(double Above, int Column)>();
+        foreach (var column in among)
+            if (LpColumn[column] < 0 && !banned[column])
+                if (Above(column, impossible ? 0 : _points[column], prices) is var above && above > Attractive)
+                    found.Add((above, column));
+        meter.Count(among.Length);
+        return LoadBest(found);
+    }
+
+    private double Above(int column, double worth, ReadOnlySpan<double> prices)
+    {
+        foreach (var row in _problem.RowsOf(column))
+            worth -= prices[row];
+        return worth;
+    }
+
+    private bool LoadBest(List<(double Above, int Column)> found)
+    {
         found.Sort((a, b) => a.Above != b.Above ? b.Above.CompareTo(a.Above) : a.Column.CompareTo(b.Column));
         return LoadSpread(found.ConvertAll(f => f.Column));
     }
@@ -158,7 +194,7 @@ internal sealed class RootPrices
             Load(column);
     }
 
-    private void LoadBest()
+    private void LoadPromising()
     {
         // Weight per resource: what a column brings for what it takes.
         var order = new int[_problem.Columns];

@@ -22,6 +22,7 @@ internal sealed class TreeSearch
     private int _nodes;
     private long _proofEntries;
     private bool _keepProof;
+    private bool _highestFirst;
 
     /// <param name="problem">The part.</param>
     /// <param name="root">Its solved relaxation.</param>
@@ -79,8 +80,12 @@ internal sealed class TreeSearch
     }
 
     /// <summary>Works until done, until the meter is spent or until so many cases were looked at in all.</summary>
-    public void Advance(WorkMeter meter, int mostNodes)
+    /// <param name="meter">Counts the work.</param>
+    /// <param name="mostNodes">Cases in all.</param>
+    /// <param name="highestFirst">Whether to leave a case whose bound fell below that of another, for those who have plans from elsewhere.</param>
+    public void Advance(WorkMeter meter, int mostNodes, bool highestFirst = false)
     {
+        _highestFirst = highestFirst;
         _root.Lp.Meter = meter;
         while (!meter.Spent && _nodes < mostNodes && _open.Count * (long)_problem.Rows <= MaxOpenEntries)
         {
@@ -113,13 +118,20 @@ internal sealed class TreeSearch
             );
     }
 
+    /// <summary>With more columns than this only those that a case asks for are ever in its relaxation.</summary>
+    private const int ManyColumns = 300;
+
+    /// <summary>Rounds in which a case asks for columns; at this many its prices are taken as they are.</summary>
+    private const int MaxRounds = 200;
+
     private void LoadOnly(int[] near)
     {
         var isNear = new bool[_problem.Columns];
         foreach (var column in near)
         {
             isNear[column] = true;
-            _root.Load(column);
+            if (near.Length <= ManyColumns)
+                _root.Load(column);
         }
         foreach (var column in _root.Loaded)
             _root.Lp.Ban(_root.LpColumn[column], !isNear[column]);
@@ -129,7 +141,7 @@ internal sealed class TreeSearch
     private bool Settle(TreeNode node, WorkMeter meter)
     {
         Enter(node);
-        var outcome = _root.Lp.Dual();
+        var outcome = SolveCase(meter);
         _at = node;
         if (outcome == LpOutcome.Stopped && meter.Spent)
         {
@@ -146,6 +158,19 @@ internal sealed class TreeSearch
         if (node.Bound > Value)
             Split(node, outcome);
         return true;
+    }
+
+    /// <summary>Solves the relaxation of the case, with all columns that matter to it.</summary>
+    private LpOutcome SolveCase(WorkMeter meter)
+    {
+        var outcome = _root.Lp.Dual();
+        for (var round = 0; round < MaxRounds && _near.Length > ManyColumns && !meter.Spent; round++)
+        {
+            if (outcome == LpOutcome.Stopped || !_root.LoadMissing(_near, _rules.Banned, outcome, meter))
+                break;
+            outcome = _root.Lp.Dual();
+        }
+        return outcome;
     }
 
     private void Enter(TreeNode node)
@@ -195,7 +220,7 @@ internal sealed class TreeSearch
     {
         var used = new List<(double Value, int Column)>();
         foreach (var column in _near)
-            if (_root.Lp.ValueOf(_root.LpColumn[column]) is var value && value > Fraction)
+            if (_root.ValueOf(column) is var value && value > Fraction)
                 used.Add((Math.Round(value, 6), column));
         used.Sort((a, b) => a.Value != b.Value ? b.Value.CompareTo(a.Value) : a.Column.CompareTo(b.Column));
         var plan = new Incumbent(_problem, [.. used.Select(u => u.Column)], _free);
@@ -224,7 +249,20 @@ internal sealed class TreeSearch
             _keepProof = false;
         var (first, second) = choice.UsedFirst ? (node.Used, node.Unused) : (node.Unused, node.Used);
         _open.Enqueue(second, (-second.Bound, _nodes));
-        _next = first;
+        _next = GoesDown(node) ? first : null;
+        if (_next is null)
+            _open.Enqueue(first, (-first.Bound, _nodes));
+    }
+
+    /// <summary>
+    /// Going down into one case finds plans and keeps few cases open; taking the one with the highest bound lowers the bound of all. So
+    /// the former comes first, and again when there are many.
+    /// </summary>
+    private bool GoesDown(TreeNode node)
+    {
+        if (!_highestFirst || _open.Count * (long)_problem.Rows > MaxOpenEntries / 2)
+            return true;
+        return !_open.TryPeek(out var highest, out _) || node.Bound >= highest.Bound;
     }
 
     private void Close(TreeNode node)
