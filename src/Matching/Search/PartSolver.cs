@@ -19,8 +19,9 @@ internal sealed class PartSolver
     /// <summary>Cases after which a smaller part is worth improving piece by piece as well.</summary>
     private const int CasesBeforePieces = 150;
 
-    /// <summary>Work of the first turn in which cases are looked at beside pieces put together by chance.</summary>
-    private const long FirstTurn = 60_000_000;
+    /// <summary>Work of a turn in which cases are looked at beside pieces put together by chance: at first, and at most.</summary>
+    private const long FirstTurn = 60_000_000,
+        LongestTurn = 1L << 40;
 
     /// <summary>Of the work that is left this part goes into pieces at most.</summary>
     private const int PartForPieces = 3;
@@ -388,9 +389,8 @@ internal sealed class PartSolver
         runAll([() => _tree.Advance(cases, int.MaxValue, highestFirst: true), () => _shuffled.Shuffle(pieces)]);
         meter.Count(cases.Done + pieces.Done);
         Keep(_shuffled.Best);
-        ;
         Keep(_tree);
-        _turn = _shuffled.IsTired ? 2 * _turn : FirstTurn;
+        _turn = _shuffled.IsTired ? Math.Min(2 * _turn, LongestTurn) : FirstTurn;
         _tree.Offer(Value, Places());
         if (_tree.Value > before)
             _shuffled.StartFrom(Places());

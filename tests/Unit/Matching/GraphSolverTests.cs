@@ -102,6 +102,33 @@ public sealed class GraphSolverTests
         }
     }
 
+    [Fact]
+    public void Two_threads_take_turns_on_a_single_hard_part_and_find_what_one_finds()
+    {
+        var graph = MatchingFiles.Read("sparse/s_200_w.input").Graph;
+        var options = new PlanOptions
+        {
+            Cap = 3,
+            Objective = graph.Objective,
+            WithCertificate = true,
+            WorkLimit = 150_000_000,
+        };
+        var turns = 0;
+        var one = Planner.Solve(graph, options with { RunAll = parts => Counted(parts, ref turns) });
+        var two = Planner.Solve(graph, options with { RunAll = parts => Parallel.Invoke([.. parts]) });
+        Assert.Equal(Text(one), Text(two));
+        Assert.Equal(Text(one), Text(Planner.Solve(graph, options with { RunAll = Backwards })));
+        AssertHolds(0, graph, options, one);
+        Assert.True(turns > 0, "cases and pieces never took turns");
+    }
+
+    private static void Counted(IReadOnlyList<Action> parts, ref int turns)
+    {
+        turns += parts.Count - 1;
+        foreach (var part in parts)
+            part();
+    }
+
     private static void Backwards(IReadOnlyList<Action> parts)
     {
         foreach (var part in parts.Reverse())
