@@ -28,9 +28,23 @@ public sealed class AheadOfTimeTests(ITestOutputHelper output)
     [InlineData("BR2024May.txt", "unbounded")]
     [InlineData("markets/m_1000_mid.txt", "4")]
     [InlineData("sparse/s_50_u.input", "4")]
-    public async Task Plans_the_same_rings_as_the_framework_build_with_any_number_of_threads(string file, string cap)
+    [InlineData("sparse/s_200_w.input", "3", "--limit-work", "150000000")]
+    public async Task Plans_the_same_rings_as_the_framework_build_with_any_number_of_threads(
+        string file,
+        string cap,
+        params string[] more
+    )
     {
-        string[] solve = ["match", "solve", Path.Combine(Binaries.Root, "tests/data/matching", file), "--cap", cap, "--json"];
+        string[] solve =
+        [
+            "match",
+            "solve",
+            Path.Combine(Binaries.Root, "tests/data/matching", file),
+            "--cap",
+            cap,
+            "--json",
+            .. more,
+        ];
         var hashes = new List<string>();
         foreach (var program in (string[])[Binaries.AheadOfTime, Binaries.Built])
         foreach (var threads in (string[])["1", "3"])
