@@ -16,9 +16,16 @@ BAD = ["--delay", "100", "--loss", "5", "--rate", "1000000", "--congestion", "bb
 # What TCP can carry over it: the rate less the loss less the headers of full packets.
 CEILING_KBIT = 1000 * 0.95 * 1448 / 1500
 _numbers = itertools.count(1)
+# Many links are made at once, and the first of them compiles.
+_compiling = threading.Lock()
 
 
 def compile_link():
+    with _compiling:
+        return _compiled()
+
+
+def _compiled():
     if not PROGRAM.exists() or PROGRAM.stat().st_mtime < SOURCE.stat().st_mtime:
         PROGRAM.parent.mkdir(parents=True, exist_ok=True)
         part = PROGRAM.with_suffix(f".{os.getpid()}")
