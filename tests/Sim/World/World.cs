@@ -30,7 +30,12 @@ internal sealed class World : IDisposable
     private readonly PriorityQueue<Action, (long At, long Order)> _events = new();
     private readonly string _folder;
     private readonly Prng _prng;
+
+    /// <summary>Crashes by chance in one hour of all cabinets together.</summary>
+    private const int MostCrashesInAnHour = 60;
+
     private readonly Prng _jobs;
+    private (long Hour, int Count) _crashes;
     private readonly Dictionary<Did, Station> _byDid = [];
     private long _order;
     private long _ticket;
@@ -178,14 +183,27 @@ internal sealed class World : IDisposable
         if (!Faulty)
             return CrashPoint.None;
         if (prng.Chance(faults.PerStep))
-            return prng.Below(100) switch
+        {
+            var point = prng.Below(100) switch
             {
                 < 30 => CrashPoint.BeforeCommit,
                 < 48 => CrashPoint.TornWrite,
                 < 76 => CrashPoint.AfterCommit,
                 _ => CrashPoint.BetweenEffects,
             };
+            return IsStorm() ? CrashPoint.None : point;
+        }
         return prng.Chance(faults.DiskFullPerStep) ? CrashPoint.DiskFull : CrashPoint.None;
+    }
+
+    /// <summary>
+    /// Each start makes steps at all neighbours, so where one step in 25 is a crash each crash can bring the next, for days: beyond so many an hour there are none.
+    /// </summary>
+    private bool IsStorm()
+    {
+        var hour = Now / (long)TimeSpan.FromHours(1).TotalMilliseconds;
+        _crashes = hour == _crashes.Hour ? (hour, _crashes.Count + 1) : (hour, 1);
+        return _crashes.Count > MostCrashesInAnHour;
     }
 
     public TimeSpan DrawDark(Prng prng) => prng.Skewed(TimeSpan.FromSeconds(1), Options.Crashes.LongestDark);
