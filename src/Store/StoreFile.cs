@@ -43,9 +43,11 @@ public sealed class StoreFile(string path)
         var db = Open(SqliteOpenMode.ReadWrite);
         try
         {
-            db.Script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
+            // A migration may make a table anew that others refer to: keys are enforced after it (lang_altertable.html, section 7).
+            db.Script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF;");
             db.Script($"PRAGMA wal_autocheckpoint={LogBytes / db.Number("PRAGMA page_size")}; PRAGMA cache_size=-{CacheKib};");
             Migrator.Run(db, modules);
+            db.Script("PRAGMA foreign_keys=ON;");
             return db;
         }
         catch (SqliteException e)
@@ -248,7 +250,7 @@ public sealed class StoreFile(string path)
 
 /// <summary>
 /// Schema files are always the latest shape; migrations only move old files (<c>Sql/migrations/NN-name.sql</c> moves version NN-1 to NN). The whole upgrade is
-/// one transaction.
+/// one transaction; foreign keys are not enforced in it, but all hold at its end.
 /// </summary>
 internal static class Migrator
 {
@@ -271,6 +273,11 @@ internal static class Migrator
             );
             foreach (var module in modules)
                 Bring(db, module);
+            if (db.Exists("PRAGMA foreign_key_check"))
+                throw new StoreException(
+                    "store.orphans",
+                    "The database could not be brought to the shape of this version: rows would lose their parents. Nothing was changed; go on with the version before and report this."
+                );
             db.Commit();
         }
         catch

@@ -162,15 +162,15 @@ public sealed class Custody(
             if (left <= 0)
                 return frames;
             left -= formed.Bytes;
-            frames.Add(Carried(turn, peer, formed));
+            frames.Add(Carried(formed, Outbox.Load(turn.Db, peer, formed.Stream, formed.Seq)));
         }
         // A stick has no rate; what lanes hold back it does not carry either.
         var pace = new Pace(rated: false);
-        while (left > 0 && outbox.FormNext(turn, peer, pace) is { } formed)
+        while (left > 0 && outbox.FormNext(turn, peer, pace) is { } made)
         {
-            left -= formed.Bytes;
-            CountStatements(turn, peer, formed);
-            frames.Add(Carried(turn, peer, formed));
+            left -= made.Raw.Length;
+            Traffic.Add(turn, peer, Traffic.StatementsSent, made.Statements);
+            frames.Add(Carried(made.Bundle, made.Raw));
         }
         return frames;
     }
@@ -378,8 +378,8 @@ public sealed class Custody(
         }
     }
 
-    private static CarriedFrame Carried(Turn turn, Did peer, FormedBundle formed) =>
-        new(TopicKind.Data, formed.Stream, formed.Seq, Outbox.Load(turn.Db, peer, formed.Stream, formed.Seq));
+    private static CarriedFrame Carried(FormedBundle formed, byte[] raw) =>
+        new(TopicKind.Data, formed.Stream, formed.Seq, raw);
 
     private void PayReceipts(Turn turn, Did peer, Contact contact)
     {
@@ -435,33 +435,21 @@ public sealed class Custody(
                 AwaitsReceipts = true;
                 yield break;
             }
-            Send(turn, peer, contact, formed);
+            Send(turn, peer, contact, formed, Outbox.Load(turn.Db, peer, formed.Stream, formed.Seq));
             yield return formed.Bytes;
         }
-        while (contact.HasRoom(options.FillTo, window) && outbox.FormNext(turn, peer, contact.Pace) is { } formed)
+        while (contact.HasRoom(options.FillTo, window) && outbox.FormNext(turn, peer, contact.Pace) is { } made)
         {
-            CountStatements(turn, peer, formed);
-            Send(turn, peer, contact, formed);
-            yield return formed.Bytes;
+            Traffic.Add(turn, peer, Traffic.StatementsSent, made.Statements);
+            Send(turn, peer, contact, made.Bundle, made.Raw);
+            yield return made.Raw.Length;
         }
         AwaitsReceipts |= !contact.HasRoom(options.FillTo, window);
     }
 
-    private static void CountStatements(Turn turn, Did peer, FormedBundle formed)
-    {
-        var statements = turn.Db.Number(
-            "SELECT count(*) FROM outbox WHERE peer = $1 AND stream = $2 AND bundle_seq = $3",
-            peer.Value,
-            formed.Stream,
-            formed.Seq
-        );
-        Traffic.Add(turn, peer, Traffic.StatementsSent, statements);
-    }
-
-    private static void Send(Turn turn, Did peer, Contact contact, FormedBundle formed)
+    private static void Send(Turn turn, Did peer, Contact contact, FormedBundle formed, byte[] bytes)
     {
         contact.Sent(formed, turn.Now);
-        var bytes = Outbox.Load(turn.Db, peer, formed.Stream, formed.Seq);
         Traffic.Add(turn, peer, Traffic.BundlesSent, 1);
         Traffic.Add(turn, peer, Traffic.BytesSent, bytes.Length);
         var cls = Lanes.ClassOf(formed.Stream) ?? DataClass.Shared;

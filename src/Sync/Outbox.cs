@@ -37,7 +37,7 @@ public sealed class Outbox(Signer signer, SyncOptions options, Lanes lanes)
         Invariant.Hold(statement.IsFor(peer), $"{statement.Kind} {statement.Id} is not for {peer}");
         var stream = DataMap.RuleOf(statement.Kind)!.Stream;
         var full = !HasRoom(turn.Db, peer, stream, statement.Raw.Length);
-        if (full && turn.Db.Exists("SELECT 1 FROM outbox WHERE peer = $1 AND statement_id = $2", peer.Value, statement.Id))
+        if (full && IsQueued(turn.Db, peer, statement.Id))
             return Enqueued.AlreadyQueued;
         Statements.Keep(turn, statement);
         if (full)
@@ -46,7 +46,8 @@ public sealed class Outbox(Signer signer, SyncOptions options, Lanes lanes)
             return Enqueued.Full;
         }
         var added = turn.Db.Run(
-            "INSERT OR IGNORE INTO outbox (peer, stream, statement_id, bytes, queued, expires) VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT OR IGNORE INTO outbox (peer, stream, statement, bytes, queued, expires) "
+                + "VALUES ($1, $2, (SELECT place FROM statement WHERE id = $3), $4, $5, $6)",
             peer.Value,
             stream,
             statement.Id,
@@ -68,20 +69,31 @@ public sealed class Outbox(Signer signer, SyncOptions options, Lanes lanes)
 
     /// <summary>When the peer's receipt for a statement came; null while it has not signed for it.</summary>
     public static Moment? DeliveredAt(Db db, Did peer, string statementId) =>
-        db.One($"SELECT d.at {Deliveries} AND d.peer = $2", r => (Moment?)new Moment(r.Long(0)), statementId, peer.Value);
+        db.One(
+            "SELECT at FROM delivery WHERE statement = (SELECT place FROM statement WHERE id = $1) AND peer = $2",
+            r => (Moment?)new Moment(r.Long(0)),
+            statementId,
+            peer.Value
+        );
 
     /// <summary>Who has signed for a statement.</summary>
     public static List<Did> HaveSignedFor(Db db, string statementId) =>
-        db.All($"SELECT d.peer {Deliveries}", r => new Did(r.Text(0)), statementId);
-
-    /// <summary>By the statement's place in time, in which deliveries are ordered.</summary>
-    private const string Deliveries =
-        "FROM statement s JOIN delivery d ON d.hlc = s.hlc AND d.statement_id = s.id WHERE s.id = $1";
+        db.All(
+            "SELECT peer FROM delivery WHERE statement = (SELECT place FROM statement WHERE id = $1) ORDER BY peer",
+            r => new Did(r.Text(0)),
+            statementId
+        );
 
     /// <summary>Whether a statement waits for this peer or the peer has signed for it.</summary>
     public static bool HasOrGets(Db db, Did peer, string statementId) =>
-        DeliveredAt(db, peer, statementId) is not null
-        || db.Exists("SELECT 1 FROM outbox WHERE peer = $1 AND statement_id = $2", peer.Value, statementId);
+        DeliveredAt(db, peer, statementId) is not null || IsQueued(db, peer, statementId);
+
+    private static bool IsQueued(Db db, Did peer, string statementId) =>
+        db.Exists(
+            "SELECT 1 FROM outbox WHERE statement = (SELECT place FROM statement WHERE id = $1) AND peer = $2",
+            statementId,
+            peer.Value
+        );
 
     /// <summary>The bounds of the lane, and of all that waits for the peer; control statements have a reserve beyond, which a full queue must not stop.</summary>
     private bool HasRoom(Db db, Did peer, int stream, int bytes)
@@ -107,7 +119,7 @@ public sealed class Outbox(Signer signer, SyncOptions options, Lanes lanes)
     /// Forms the next bundle for a peer: from the most urgent stream that has due rows and whose lane is open, with a floor for the others. Null when nothing
     /// may go. Stream, number and signed header are written in this transaction, so a resend after a crash is the same bundle.
     /// </summary>
-    public FormedBundle? FormNext(Turn turn, Did peer, Pace pace)
+    public NewBundle? FormNext(Turn turn, Did peer, Pace pace)
     {
         Tidy(turn, peer);
         pace.Look();
@@ -116,7 +128,7 @@ public sealed class Outbox(Signer signer, SyncOptions options, Lanes lanes)
             return null;
         var stream = pace.Choose(ready, options.FillTo);
         var formed = Form(turn, peer, stream);
-        pace.Formed(ready, stream, formed.Bytes, lanes.Rate(turn.Db, peer, stream), turn.Now);
+        pace.Formed(ready, stream, formed.Raw.Length, lanes.Rate(turn.Db, peer, stream), turn.Now);
         return formed;
     }
 
@@ -163,7 +175,7 @@ public sealed class Outbox(Signer signer, SyncOptions options, Lanes lanes)
         );
         Invariant.Hold(header is not null, "a bundle under way keeps its header until its receipt");
         var statements = db.All(
-            "SELECT s.raw FROM outbox o JOIN statement s ON s.id = o.statement_id WHERE o.peer = $1 AND o.stream = $2 AND o.bundle_seq = $3 ORDER BY o.place",
+            "SELECT s.raw FROM outbox o JOIN statement s ON s.place = o.statement WHERE o.peer = $1 AND o.stream = $2 AND o.bundle_seq = $3 ORDER BY o.place",
             r => r.Bytes(0),
             peer.Value,
             stream,
@@ -190,7 +202,7 @@ public sealed class Outbox(Signer signer, SyncOptions options, Lanes lanes)
         if (receipt.First < 1 || receipt.Last > sent || receipt.First > receipt.Last)
             return;
         var rows = turn.Db.All(
-            "SELECT o.statement_id, o.bundle_seq, o.place, o.bytes, s.kind FROM outbox o JOIN statement s ON s.id = o.statement_id "
+            "SELECT s.id, o.bundle_seq, o.place, o.bytes, s.kind FROM outbox o JOIN statement s ON s.place = o.statement "
                 + "WHERE o.peer = $1 AND o.stream = $2 AND o.bundle_seq BETWEEN $3 AND $4 ORDER BY o.place",
             r => new OutboxRow(r.Text(0), r.Long(1), r.Long(2), r.Int(3), r.Text(4)),
             peer.Value,
@@ -231,7 +243,7 @@ public sealed class Outbox(Signer signer, SyncOptions options, Lanes lanes)
         _waiting.Remove(peer);
         turn.Db.Run(
             "INSERT INTO set_aside (peer, direction, statement_id, kind, disposition, code, at) "
-                + "SELECT o.peer, 'out', o.statement_id, s.kind, 'refused', $2, $3 FROM outbox o JOIN statement s ON s.id = o.statement_id WHERE o.peer = $1 ORDER BY o.place",
+                + "SELECT o.peer, 'out', s.id, s.kind, 'refused', $2, $3 FROM outbox o JOIN statement s ON s.place = o.statement WHERE o.peer = $1 ORDER BY o.place",
             peer.Value,
             code,
             turn.Now.Ms
@@ -241,7 +253,7 @@ public sealed class Outbox(Signer signer, SyncOptions options, Lanes lanes)
         turn.Db.Run("UPDATE stream_out SET last_id = '' WHERE peer = $1", peer.Value);
     }
 
-    private FormedBundle Form(Turn turn, Did peer, int stream)
+    private NewBundle Form(Turn turn, Did peer, int stream)
     {
         var rows = Gather(turn, peer, stream);
         var last = turn.Db.One(
@@ -253,7 +265,7 @@ public sealed class Outbox(Signer signer, SyncOptions options, Lanes lanes)
         var seq = last.Seq + 1;
         var header = Bundle.SignHeader(signer, peer, stream, seq, last.Id ?? "", [.. rows.Select(r => r.Id)]);
         var id = Frame.TryReadWhole(header, 0)!.Id(Kinds.Bundle);
-        var bytes = header.Length + rows.Sum(r => r.Size + 4);
+        var raw = Bundle.Join(header, [.. rows.Select(r => r.Raw)]);
         // The same rows that were gathered: the first ones that are due.
         turn.Db.Run(
             $"UPDATE outbox SET bundle_seq = $5 WHERE peer = $1 AND {IsDue} AND bundle_seq IS NULL AND stream = $4 AND place <= $6",
@@ -271,7 +283,7 @@ public sealed class Outbox(Signer signer, SyncOptions options, Lanes lanes)
             seq,
             id,
             header,
-            bytes,
+            raw.Length,
             turn.Now.Ms
         );
         turn.Db.Run(
@@ -282,18 +294,24 @@ public sealed class Outbox(Signer signer, SyncOptions options, Lanes lanes)
             seq,
             id
         );
-        return new FormedBundle(stream, seq, bytes);
+        return new NewBundle(new FormedBundle(stream, seq, raw.Length), raw, rows.Count);
     }
 
-    private List<(long Place, string Id, int Size)> Gather(Turn turn, Did peer, int stream)
+    /// <summary>The first rows that are due, as many as fill a bundle: one at least.</summary>
+    private List<(long Place, string Id, byte[] Raw)> Gather(Turn turn, Did peer, int stream)
     {
         const int Header = 2048 + 100;
-        var bytes = Header;
+        var (count, bytes) = (0, Header);
+        bool Fits((long, string, byte[] Raw) row)
+        {
+            (count, bytes) = (count + 1, bytes + row.Raw.Length + 4);
+            return count == 1 || bytes <= options.FillTo;
+        }
         return turn.Db.While(
-            "SELECT place, statement_id, bytes FROM outbox "
-                + $"WHERE peer = $1 AND {IsDue} AND bundle_seq IS NULL AND stream = $4 ORDER BY place LIMIT $5",
-            r => (Place: r.Long(0), Id: r.Text(1), Size: r.Int(2)),
-            row => bytes == Header | (bytes += row.Size + 4) <= options.FillTo,
+            "SELECT o.place, s.id, s.raw FROM outbox o JOIN statement s ON s.place = o.statement "
+                + $"WHERE o.peer = $1 AND {IsDue} AND o.bundle_seq IS NULL AND o.stream = $4 ORDER BY o.place LIMIT $5",
+            r => (Place: r.Long(0), Id: r.Text(1), Raw: r.Bytes(2)),
+            Fits,
             peer.Value,
             turn.Now.Ms,
             (turn.Now + options.QuotaPause).Ms,
@@ -328,14 +346,15 @@ public sealed class Outbox(Signer signer, SyncOptions options, Lanes lanes)
         if (turn.Now < Moment.EarliestSure)
             return;
         var expired = turn.Db.All(
-            "SELECT place, statement_id, stream, bytes FROM outbox WHERE peer = $1 AND bundle_seq IS NULL AND expires < $2",
-            r => (Place: r.Long(0), Id: r.Text(1), Stream: r.Int(2), Bytes: r.Int(3)),
+            "SELECT o.place, s.id, s.kind, o.stream, o.bytes FROM outbox o JOIN statement s ON s.place = o.statement "
+                + "WHERE o.peer = $1 AND o.bundle_seq IS NULL AND o.expires < $2",
+            r => (Place: r.Long(0), Id: r.Text(1), Kind: r.Text(2), Stream: r.Int(3), Bytes: r.Int(4)),
             peer.Value,
             turn.Now.Ms
         );
         foreach (var row in expired)
         {
-            SetAside.Add(turn, peer, "out", row.Id, Statements.Get(turn.Db, row.Id).Kind, Verdict.Expired);
+            SetAside.Add(turn, peer, "out", row.Id, row.Kind, Verdict.Expired);
             turn.Db.Run("DELETE FROM outbox WHERE place = $1", row.Place);
             waiting.Add(row.Stream, -1, -row.Bytes);
         }
@@ -348,8 +367,7 @@ public sealed class Outbox(Signer signer, SyncOptions options, Lanes lanes)
         // Asked before the rows go: what is counted only now must count them still.
         var waiting = WaitingFor(turn.Db, peer);
         turn.Db.Run(
-            "INSERT OR IGNORE INTO delivery (hlc, statement_id, peer, at) "
-                + $"SELECT (SELECT hlc FROM statement WHERE id = statement_id), statement_id, peer, $5 {Covered}",
+            $"INSERT OR IGNORE INTO delivery (statement, peer, at) SELECT statement, peer, $5 {Covered}",
             peer.Value,
             receipt.Stream,
             receipt.First,
@@ -375,7 +393,7 @@ public sealed class Outbox(Signer signer, SyncOptions options, Lanes lanes)
         waiting.Add(stream, -1, -row.Bytes);
         if (verdict.IsAccepted)
             turn.Db.Run(
-                "INSERT OR IGNORE INTO delivery (hlc, statement_id, peer, at) SELECT hlc, id, $2, $3 FROM statement WHERE id = $1",
+                "INSERT OR IGNORE INTO delivery (statement, peer, at) SELECT place, $2, $3 FROM statement WHERE id = $1",
                 row.Id,
                 peer.Value,
                 turn.Now.Ms
@@ -410,6 +428,9 @@ public sealed class Outbox(Signer signer, SyncOptions options, Lanes lanes)
 
 /// <summary>A bundle under way.</summary>
 public sealed record FormedBundle(int Stream, long Seq, int Bytes);
+
+/// <summary>A bundle that was formed now, as it goes on the link.</summary>
+public sealed record NewBundle(FormedBundle Bundle, byte[] Raw, int Statements);
 
 /// <summary>A row under way.</summary>
 internal readonly record struct OutboxRow(string Id, long Seq, long Place, int Bytes, string Kind);

@@ -6,7 +6,7 @@ namespace EdgeNode.Sync;
 /// <summary>The statements this node keeps, own and received, verbatim and once.</summary>
 public sealed class Statements
 {
-    public static StoreModule Module { get; } = new("Sync", typeof(Statements).Assembly, 4);
+    public static StoreModule Module { get; } = new("Sync", typeof(Statements).Assembly, 5);
 
     /// <summary>False when it was already here: its effect has happened and must not happen again.</summary>
     public static bool Keep(Turn turn, Statement statement) =>
@@ -34,8 +34,8 @@ public sealed class Statements
         const string Passed =
             "FROM statement s WHERE kind IN ('partner-query', 'partner-answer', 'partner-summary') "
             + "AND (expires < $1 OR (kind = 'partner-summary' AND origin = $2)) "
-            + "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.statement_id = s.id)";
-        turn.Db.Run($"DELETE FROM delivery WHERE (hlc, statement_id) IN (SELECT hlc, id {Passed})", before.Ms, me.Value);
+            + "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.statement = s.place)";
+        turn.Db.Run($"DELETE FROM delivery WHERE statement IN (SELECT place {Passed})", before.Ms, me.Value);
         turn.Db.Run($"DELETE FROM statement WHERE id IN (SELECT id {Passed})", before.Ms, me.Value);
     }
 

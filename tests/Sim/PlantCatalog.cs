@@ -174,13 +174,13 @@ internal static class PlantCatalog
     {
         var db = s.Cabinet.Db;
         var id = db.Text(
-            "SELECT id FROM statement WHERE origin <> $1 AND kind = 'offering' AND id NOT IN (SELECT statement_id FROM outbox) ORDER BY rowid LIMIT 1",
+            "SELECT id FROM statement WHERE origin <> $1 AND kind = 'offering' AND place NOT IN (SELECT statement FROM outbox) ORDER BY place LIMIT 1",
             s.Cabinet.Did.Value
         );
         if (id is null)
             return false;
         // A row anew is a statement that was kept anew: its place in the table is a later one.
-        return db.Run("UPDATE statement SET rowid = (SELECT max(rowid) FROM statement) + 1 WHERE id = $1", id) == 1;
+        return db.Run("UPDATE statement SET place = (SELECT max(place) FROM statement) + 1 WHERE id = $1", id) == 1;
     }
 
     private static bool Run(PlantSite s, string sql) => s.Cabinet.Db.Run(sql) > 0;
@@ -196,7 +196,7 @@ internal static class PlantCatalog
     {
         var body = WireJson.Read(Frame.TryReadWhole(receipt.Bytes, Control.MaxBody)!.Body.Span, WireJson.Default.ReceiptBody)!;
         var ids = s.Cabinet.Db.All(
-            "SELECT id FROM statement WHERE origin = $1 ORDER BY rowid DESC LIMIT 4",
+            "SELECT id FROM statement WHERE origin = $1 ORDER BY place DESC LIMIT 4",
             r => r.Text(0),
             receipt.Peer.Value
         );
@@ -262,7 +262,7 @@ internal static class PlantCatalog
     private static bool GiveUp(PlantSite s)
     {
         var chain = s.Cabinet.Db.Text(
-            "SELECT c.chain_id FROM chain c JOIN delivery d ON d.statement_id = c.vote_id WHERE c.state = 'YES' ORDER BY c.chain_id LIMIT 1"
+            "SELECT c.chain_id FROM chain c JOIN statement s ON s.id = c.vote_id JOIN delivery d ON d.statement = s.place WHERE c.state = 'YES' ORDER BY c.chain_id LIMIT 1"
         );
         if (chain is null)
             return false;
@@ -326,7 +326,7 @@ internal static class PlantCatalog
     private static bool AgreeUnreceipted(PlantSite s) =>
         Run(
             s,
-            "UPDATE chain SET state = 'COMMITTED' WHERE state = 'YES' AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.statement_id = chain.vote_id) "
+            "UPDATE chain SET state = 'COMMITTED' WHERE state = 'YES' AND NOT EXISTS (SELECT 1 FROM delivery d JOIN statement s ON s.place = d.statement WHERE s.id = chain.vote_id) "
                 + "AND (SELECT count(*) FROM chain_vote v WHERE v.chain_id = chain.chain_id AND v.vote = 'yes') = "
                 + "(SELECT count(DISTINCT home_node) FROM chain_participant p WHERE p.chain_id = chain.chain_id)"
         );

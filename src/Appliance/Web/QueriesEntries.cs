@@ -107,7 +107,7 @@ internal static class EntryQueries
         var who = names.Of(peer);
         if (
             db.One(
-                "SELECT stream, queued, not_before FROM outbox WHERE peer = $1 AND statement_id = $2",
+                "SELECT stream, queued, not_before FROM outbox WHERE peer = $1 AND statement = (SELECT place FROM statement WHERE id = $2)",
                 r => new Delivery(r.Long(2) > 0 ? DeliveryKind.WaitingForSpace : Held(db, peer, r.Int(0)), who, At(r.Long(1))),
                 peer,
                 statement

@@ -48,7 +48,7 @@ internal static class StewardQueries
                 ),
             (int)
                 db.Number(
-                    "SELECT count(*) FROM delivery d JOIN statement s ON s.id = d.statement_id WHERE d.peer = $1 AND s.kind IN ($2, $3)",
+                    "SELECT count(*) FROM delivery d JOIN statement s ON s.place = d.statement WHERE d.peer = $1 AND s.kind IN ($2, $3)",
                     did,
                     Kinds.Offering,
                     Kinds.Need
@@ -166,7 +166,7 @@ internal static class StewardQueries
             Sum(
                 db,
                 DeliveryKind.PeerHasIt,
-                "SELECT count(*), coalesce(sum(length(s.raw)), 0), min(d.at) FROM delivery d JOIN statement s ON s.id = d.statement_id WHERE d.peer = $1",
+                "SELECT count(*), coalesce(sum(length(s.raw)), 0), min(d.at) FROM delivery d JOIN statement s ON s.place = d.statement WHERE d.peer = $1",
                 peer
             ),
             Sum(

@@ -89,7 +89,7 @@ internal sealed class CustodyCheck(World world) : Checker(world)
         if (!sender.IsUp)
             return;
         const string Passing =
-            "SELECT o.statement_id FROM outbox o JOIN statement s ON s.id = o.statement_id "
+            "SELECT s.id FROM outbox o JOIN statement s ON s.place = o.statement "
             + "WHERE o.peer = $1 AND o.stream = $2 AND o.bundle_seq <= $3 AND s.kind IN ('partner-query', 'partner-answer', 'partner-summary')";
         foreach (var id in sender.Db.All(Passing, r => r.Text(0), cabinet.Did.Value, stream.Stream, seq))
             _passed.Add((cabinet.Index, id));

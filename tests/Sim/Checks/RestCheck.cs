@@ -65,7 +65,7 @@ internal sealed class RestCheck(World world)
 
     private static string Kinds(Cabinet a, Cabinet b) =>
         a.Db.Text(
-            "SELECT group_concat(kind || ' ' || n) FROM (SELECT s.kind, count(*) AS n FROM outbox o JOIN statement s ON s.id = o.statement_id WHERE o.peer = $1 GROUP BY s.kind)",
+            "SELECT group_concat(kind || ' ' || n) FROM (SELECT s.kind, count(*) AS n FROM outbox o JOIN statement s ON s.place = o.statement WHERE o.peer = $1 GROUP BY s.kind)",
             b.Did.Value
         ) ?? "none";
 

@@ -43,7 +43,7 @@ internal sealed class NodeView
     private long _lastRow;
     private string _lastId = "";
     private long _changes = -1;
-    private (long Count, long Last) _outboxMark;
+    private (long Count, long Last, long Statements) _outboxMark;
 
     public IReadOnlyDictionary<string, ChainState> Chains => _chains;
 
@@ -72,12 +72,12 @@ internal sealed class NodeView
 
     private void ReadStatements(Db db, ViewChange change)
     {
-        // Row numbers of statements that were let go may be used again: then all are looked at.
-        if (_lastRow > 0 && db.Text("SELECT id FROM statement WHERE rowid = $1", _lastRow) != _lastId)
+        // Places of statements that were let go may be used again: then all are looked at.
+        if (_lastRow > 0 && db.Text("SELECT id FROM statement WHERE place = $1", _lastRow) != _lastId)
             _lastRow = 0;
         foreach (
             var (row, raw) in db.All(
-                "SELECT rowid, raw FROM statement WHERE rowid > $1 ORDER BY rowid",
+                "SELECT place, raw FROM statement WHERE place > $1 ORDER BY place",
                 r => (r.Long(0), r.Bytes(1)),
                 _lastRow
             )
@@ -128,16 +128,20 @@ internal sealed class NodeView
 
     private void ReadOutbox(Db db, ViewChange change, bool everything)
     {
-        var mark = db.One("SELECT count(*), coalesce(max(place), 0) FROM outbox", r => (r.Long(0), r.Long(1)));
+        // Places are used again, so the statements count too.
+        var mark = db.One(
+            "SELECT count(*), coalesce(max(place), 0), coalesce(sum(statement), 0) FROM outbox",
+            r => (r.Long(0), r.Long(1), r.Long(2))
+        );
         if (mark == _outboxMark && !everything)
             return;
         _outboxMark = mark;
         var rows = db.All(
-            "SELECT place, peer, statement_id FROM outbox ORDER BY place",
+            "SELECT o.place, o.peer, s.id FROM outbox o JOIN statement s ON s.place = o.statement ORDER BY o.place",
             r => (r.Long(0), (r.Text(1), r.Text(2)))
         );
-        var places = rows.Select(r => r.Item1).ToHashSet();
-        foreach (var (place, row) in _outbox.Where(o => !places.Contains(o.Key)).OrderBy(o => o.Key).ToArray())
+        var there = rows.ToHashSet();
+        foreach (var (place, row) in _outbox.Where(o => !there.Contains((o.Key, o.Value))).OrderBy(o => o.Key).ToArray())
         {
             _outbox.Remove(place);
             change.Left.Add(row);

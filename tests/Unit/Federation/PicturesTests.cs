@@ -162,7 +162,7 @@ public sealed class PicturesTests : IDisposable
 
     private List<Statement> Queued(string kind) =>
         _mill.Db.All(
-            "SELECT s.raw FROM outbox o JOIN statement s ON s.id = o.statement_id WHERE s.kind = $1 ORDER BY o.place",
+            "SELECT s.raw FROM outbox o JOIN statement s ON s.place = o.statement WHERE s.kind = $1 ORDER BY o.place",
             r => Statement.FromStore(r.Bytes(0)),
             kind
         );

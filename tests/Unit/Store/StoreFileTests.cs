@@ -73,26 +73,34 @@ public sealed class StoreFileTests : IDisposable
     }
 
     [Fact]
-    public void A_database_from_before_blobs_gets_the_tables_of_today_and_keeps_what_it_has()
+    public void A_database_of_the_first_version_gets_the_tables_of_today_and_keeps_what_it_has()
     {
         List<string> shape;
         using (var db = Fresh.OpenWriter(Node.Modules))
         {
-            shape = BlobShape(db);
+            shape = Shape(db);
+            MakeOlder(db);
+            Assert.NotEqual(shape, Shape(db));
             db.Run("INSERT INTO refusal (peer, code, count, last) VALUES ('p', 'c', 7, 0)");
-            foreach (var table in SyncTables.Where(t => t.StartsWith("blob", StringComparison.Ordinal)))
-                db.Run($"DROP TABLE {table}");
-            db.Run("UPDATE meta SET version = 2 WHERE module = 'Sync'");
         }
         using var newer = Fresh.OpenWriter(Node.Modules);
         Assert.Equal(Statements.Module.Version, newer.Number("SELECT version FROM meta WHERE module = 'Sync'"));
-        Assert.Equal(shape, BlobShape(newer));
-        Assert.NotEmpty(shape);
+        Assert.Equal(shape, Shape(newer));
         Assert.Equal(7, newer.Number("SELECT count FROM refusal"));
+        Assert.Empty(newer.All("PRAGMA foreign_key_check", r => r.Text(0)));
     }
 
-    private static List<string> BlobShape(Db db) =>
-        db.All("SELECT sql FROM sqlite_schema WHERE name LIKE 'blob%' AND sql IS NOT NULL ORDER BY name", r => r.Text(0));
+    /// <summary>Columns, keys and indexes of Sync's tables and of those that refer to them.</summary>
+    private static List<string> Shape(Db db) =>
+        db.All(
+            "SELECT m.name || ' ' || c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' ' || coalesce(c.dflt_value, '-') || ' ' || c.pk "
+                + "FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' "
+                + "UNION ALL SELECT m.name || ' refers to ' || k.\"table\" || ' ' || k.\"from\" || ' ' || coalesce(k.\"to\", '-') "
+                + "FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) k WHERE m.type = 'table' "
+                + "UNION ALL SELECT m.tbl_name || ' index ' || m.name || ' ' || group_concat(i.name) "
+                + "FROM sqlite_schema m JOIN pragma_index_info(m.name) i WHERE m.type = 'index' GROUP BY m.name ORDER BY 1",
+            r => r.Text(0)
+        );
 
     /// <summary>As version 1 of Sync left it: a neighbour, a statement that waits for it and that another has, and one that it refused.</summary>
     private static void MakeOlder(Db db)
@@ -204,7 +212,7 @@ public sealed class StoreFileTests : IDisposable
         using (var db = Fresh.OpenWriter(Node.Modules))
         {
             db.Run("PRAGMA foreign_keys=OFF");
-            db.Run("INSERT INTO outbox (peer, stream, statement_id, bytes, queued) VALUES ('p', 0, 'nobody', 1, 0)");
+            db.Run("INSERT INTO outbox (peer, stream, statement, bytes, queued) VALUES ('p', 0, 7, 1, 0)");
         }
         Assert.Equal("store.orphans", Assert.Throws<StoreException>(() => Fresh.OpenWriter(Node.Modules)).Code);
     }

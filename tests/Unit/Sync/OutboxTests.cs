@@ -31,7 +31,7 @@ public sealed class OutboxTests : IDisposable
         _mill.Outbox.Take(_mill.Turn(), _hill.Did, _hill.Receipt(_mill, 2, 1, 1));
         Assert.Equal(0, _mill.Waiting(_hill));
         Assert.Equal([(statement.Id, Verdict.Accepted)], _mill.Receipted);
-        Assert.Equal(1, _mill.Db.Number("SELECT count(*) FROM delivery WHERE statement_id = $1", statement.Id));
+        Assert.Equal(1, _mill.Db.Number("SELECT count(*) FROM delivery d JOIN statement s ON s.place = d.statement WHERE s.id = $1", statement.Id));
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public sealed class OutboxTests : IDisposable
             refused.Id,
             _mill.Db.Text("SELECT statement_id FROM set_aside WHERE direction = 'out' AND code = 'statement.kind'")
         );
-        Assert.Equal(accepted.Id, _mill.Db.Text("SELECT statement_id FROM delivery"));
+        Assert.Equal(accepted.Id, _mill.Db.Text("SELECT s.id FROM delivery d JOIN statement s ON s.place = d.statement"));
     }
 
     [Fact]

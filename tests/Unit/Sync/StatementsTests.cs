@@ -48,7 +48,7 @@ public sealed class StatementsTests : IDisposable
             Kept(Kinds.PartnerSummary, _mill.Did, 1)
         );
         _mill.Db.Run(
-            "INSERT INTO outbox (peer, stream, statement_id, bytes, queued) VALUES ($1, 2, $2, 1, 0)",
+            "INSERT INTO outbox (peer, stream, statement, bytes, queued) SELECT $1, 2, place, 1, 0 FROM statement WHERE id = $2",
             Hill.Value,
             waiting
         );

@@ -1,8 +1,10 @@
 -- Custody: what this node still owes to which peer, and what it has taken over. Durability lives here, never in the broker.
 
--- Every statement once, verbatim; outbox rows refer to it, so 256 peers are not 256 copies.
+-- Every statement once, verbatim; outbox rows refer to it, so 256 peers are not 256 copies. They do so by its place among those kept: what came together then
+-- lies together in them, where ids are as good as random and each would fall into a page of its own.
 CREATE TABLE statement (
-    id       TEXT PRIMARY KEY CHECK (length(id) = 64),
+    place    INTEGER PRIMARY KEY,
+    id       TEXT NOT NULL UNIQUE CHECK (length(id) = 64),
     origin   TEXT NOT NULL,
     kind     TEXT NOT NULL,
     class    TEXT NOT NULL CHECK (class IN ('public', 'shared', 'restore-only')),
@@ -17,19 +19,19 @@ CREATE INDEX statement_passing ON statement (expires) WHERE kind IN ('partner-qu
 -- Rows this node has custody of. bundle_seq is set when the row's bundle is formed; only a receipt removes the row. not_before is set when the peer had no
 -- room: the row then waits for space.
 CREATE TABLE outbox (
-    place        INTEGER PRIMARY KEY AUTOINCREMENT,
-    peer         TEXT NOT NULL,
-    stream       INTEGER NOT NULL CHECK (stream BETWEEN 0 AND 7),
-    statement_id TEXT NOT NULL REFERENCES statement (id),
-    bytes        INTEGER NOT NULL CHECK (bytes > 0),
-    queued       INTEGER NOT NULL,
-    expires      INTEGER,
-    bundle_seq   INTEGER,
-    not_before   INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (peer, statement_id)
+    place      INTEGER PRIMARY KEY,
+    peer       TEXT NOT NULL,
+    stream     INTEGER NOT NULL CHECK (stream BETWEEN 0 AND 7),
+    statement  INTEGER NOT NULL REFERENCES statement (place),
+    bytes      INTEGER NOT NULL CHECK (bytes > 0),
+    queued     INTEGER NOT NULL,
+    expires    INTEGER,
+    bundle_seq INTEGER,
+    not_before INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (statement, peer)
 ) STRICT;
-CREATE INDEX outbox_waiting ON outbox (peer, stream, place) WHERE bundle_seq IS NULL;
-CREATE INDEX outbox_formed ON outbox (peer, stream, bundle_seq) WHERE bundle_seq IS NOT NULL;
+-- What waits (without a bundle) and what each bundle holds, both in order of place.
+CREATE INDEX outbox_bundle ON outbox (peer, stream, bundle_seq);
 
 -- The signed header of each bundle under way: a resend after a crash carries the same bytes.
 CREATE TABLE bundle_out (
@@ -97,14 +99,12 @@ CREATE TABLE refusal (
     PRIMARY KEY (peer, code)
 ) STRICT, WITHOUT ROWID;
 
--- Which peer has signed for which of our statements: the third of the five honest states. In the order in which the statements were made (hlc is theirs), for
--- receipts of a bundle then fall into the same pages, and ids are as good as random.
+-- Which peer has signed for which of our statements: the third of the five honest states.
 CREATE TABLE delivery (
-    hlc          INTEGER NOT NULL,
-    statement_id TEXT NOT NULL,
-    peer         TEXT NOT NULL,
-    at           INTEGER NOT NULL,
-    PRIMARY KEY (hlc, statement_id, peer)
+    statement INTEGER NOT NULL REFERENCES statement (place),
+    peer      TEXT NOT NULL,
+    at        INTEGER NOT NULL,
+    PRIMARY KEY (statement, peer)
 ) STRICT, WITHOUT ROWID;
 
 -- Totals for the steward's page and the metrics.
