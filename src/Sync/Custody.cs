@@ -378,8 +378,7 @@ public sealed class Custody(
         }
     }
 
-    private static CarriedFrame Carried(FormedBundle formed, byte[] raw) =>
-        new(TopicKind.Data, formed.Stream, formed.Seq, raw);
+    private static CarriedFrame Carried(FormedBundle formed, byte[] raw) => new(TopicKind.Data, formed.Stream, formed.Seq, raw);
 
     private void PayReceipts(Turn turn, Did peer, Contact contact)
     {

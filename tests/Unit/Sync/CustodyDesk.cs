@@ -82,8 +82,7 @@ internal sealed class CustodyDesk : IDisposable
     }
 
     /// <summary>The next bundle for a peer as it goes on the link; null when nothing waits.</summary>
-    public byte[]? Form(CustodyDesk to) =>
-        Outbox.FormNext(Turn(), to.Did, Pace)?.Raw;
+    public byte[]? Form(CustodyDesk to) => Outbox.FormNext(Turn(), to.Did, Pace)?.Raw;
 
     public Arrival Take(CustodyDesk from, byte[] raw) => Inbox.Take(Turn(), from.Did, raw, null, out _, out _);
 

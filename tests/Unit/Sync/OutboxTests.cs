@@ -31,7 +31,13 @@ public sealed class OutboxTests : IDisposable
         _mill.Outbox.Take(_mill.Turn(), _hill.Did, _hill.Receipt(_mill, 2, 1, 1));
         Assert.Equal(0, _mill.Waiting(_hill));
         Assert.Equal([(statement.Id, Verdict.Accepted)], _mill.Receipted);
-        Assert.Equal(1, _mill.Db.Number("SELECT count(*) FROM delivery d JOIN statement s ON s.place = d.statement WHERE s.id = $1", statement.Id));
+        Assert.Equal(
+            1,
+            _mill.Db.Number(
+                "SELECT count(*) FROM delivery d JOIN statement s ON s.place = d.statement WHERE s.id = $1",
+                statement.Id
+            )
+        );
     }
 
     [Fact]
