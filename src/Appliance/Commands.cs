@@ -49,6 +49,11 @@ public sealed record DeclinePeering(Did Peer) : Command;
 /// <summary>Ends a peering at once.</summary>
 public sealed record EndPeering(Did Peer) : Command;
 
+/// <summary>Stops all exchange with a peer until <see cref="ResumePeering"/>.</summary>
+public sealed record SuspendPeering(Did Peer) : Command;
+
+public sealed record ResumePeering(Did Peer) : Command;
+
 /// <summary>Starts a matching run now.</summary>
 public sealed record PlanNow : Command;
 

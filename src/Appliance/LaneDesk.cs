@@ -23,6 +23,7 @@ internal sealed class LaneDesk(Lanes lanes, Outbox outbox, Func<Moment> clock)
                 Withdraw
                 or DeclinePeering
                 or EndPeering
+                or SuspendPeering
                 or PauseLane
                 or CloseLane
                 or DiscardAside

@@ -22,6 +22,9 @@ public sealed record NodeOptions
     /// <summary>How long one address of a silent peer is tried before the next (default: 20 s).</summary>
     public TimeSpan TryRoadFor { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>A peer that floods for so long without a pause is suspended; null = never (default: 5 s).</summary>
+    public TimeSpan? FloodPatience { get; init; } = FloodWatch.DefaultPatience;
+
     /// <summary>On battery bundles are formed in windows of this length (default: 1 min).</summary>
     public TimeSpan SyncWindow { get; init; } = TimeSpan.FromMinutes(1);
 
@@ -61,6 +64,7 @@ public sealed class Node : IDisposable
     private readonly CourierDesk _courier;
     private readonly Pictures _pictures;
     private readonly BlobDesk _blobs;
+    private readonly FloodWatch _floods;
     private readonly P256 _p256 = new();
     private readonly VerifyGate _gate;
     private Moment _looked;
@@ -92,7 +96,9 @@ public sealed class Node : IDisposable
         var inbox = new Inbox(gate, options.Sync, _lanes, Apply);
         var voice = new CustodyVoice(entropy.Hex(8), PeeringContract.Current.Version, card.Release, WhenContacted);
         _custody = new Custody(_signer, gate, _outbox, inbox, _lanes, options.Sync, voice);
-        _pairing = new PairingDesk(card, _signer, _p256, entropy, options.Pairing, WhenOpened, WhenCut);
+        var acts = new PeeringActs(WhenOpened, WhenCut, WhenHeld);
+        _pairing = new PairingDesk(card, _signer, _p256, entropy, options.Pairing, acts);
+        _floods = new FloodWatch(options.FloodPatience);
         _proposer = new Proposer(Did, _exchange, entropy, options.Exchange, options.PlanCap, _finding.Search)
         {
             Finding = options.Finding,
@@ -189,7 +195,7 @@ public sealed class Node : IDisposable
                 TakeBytes(turn, received);
                 break;
             case Flooded { Dropped: > 0 } flooded:
-                SetAside.CountRefusal(turn, flooded.Peer, "peer.flood", flooded.Dropped);
+                TakeFlood(turn, flooded);
                 break;
             case Seen seen:
                 TakeSeen(turn, seen);
@@ -224,6 +230,17 @@ public sealed class Node : IDisposable
             default:
                 throw new InvariantException($"no handler for {input.GetType().Name}");
         }
+    }
+
+    /// <summary>
+    /// What is beyond a peer's share was dropped unseen, and it sends on: who goes on so is suspended, for cutting costs work as well. A steward may resume the peering.
+    /// </summary>
+    private void TakeFlood(Turn turn, Flooded flooded)
+    {
+        SetAside.CountRefusal(turn, flooded.Peer, "peer.flood", flooded.Dropped);
+        if (!PeerBook.IsEnrolled(turn.Db, flooded.Peer) || !_floods.GoesOn(flooded.Peer, turn.Now))
+            return;
+        _pairing.Suspend(turn, flooded.Peer, $"flooded this cabinet for {_floods.Patience.TotalSeconds:0} s without a pause");
     }
 
     private static void TakeGone(Turn turn, Gone gone)
@@ -324,6 +341,8 @@ public sealed class Node : IDisposable
             IssueCard issue => DoIssueCard(turn, issue),
             AcceptPeering accept => Told(_pairing.Accept(turn, accept.Peer)),
             DeclinePeering decline => Told(_pairing.Decline(turn, decline.Peer)),
+            SuspendPeering suspend => Told(_pairing.Suspend(turn, suspend.Peer, "suspended by our steward")),
+            ResumePeering resume => Told(_pairing.Resume(turn, resume.Peer)),
             EndPeering end => Told(_pairing.End(turn, end.Peer)),
             PlanNow => _power.MayPlan(turn.Now)
                 ? Told(StartPlan(turn))
@@ -524,6 +543,15 @@ public sealed class Node : IDisposable
         _listings.Reshare(turn, peer);
         _exchange.Welcome(turn, peer);
         _finding.Forget(peer);
+        turn.Emit(new PageChanged(PageChanged.Everybody));
+    }
+
+    /// <summary>Rings that are under way with it wait, or end at their own deadline.</summary>
+    private void WhenHeld(Turn turn, Did peer)
+    {
+        _custody.Dismiss(turn, peer);
+        _floods.Forget(peer);
+        _finding.Ended(turn, peer);
         turn.Emit(new PageChanged(PageChanged.Everybody));
     }
 

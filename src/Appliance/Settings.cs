@@ -45,6 +45,9 @@ public sealed record Settings
     /// <summary>Whether the cabinet is announced and looks for others on the local network (default: yes).</summary>
     public bool Discovery { get; init; } = true;
 
+    /// <summary>Seconds after which a neighbour that floods without a pause is suspended; 0 = never (default: 5).</summary>
+    public int FloodPatience { get; init; } = (int)FloodWatch.DefaultPatience.TotalSeconds;
+
     /// <summary>The broker that carries sealed bundles where no direct link stands (default: none).</summary>
     public RelaySettings? Relay { get; init; }
 
@@ -104,6 +107,7 @@ public sealed record Settings
             AutoPlan = read.OneOf("matching:plan", "auto", "manual") == "auto",
             Cap = read.Number("matching:cap", d.Cap, 2, 4),
             Mode = FindingModes.Parse(read.OneOf("matching:mode", "replicate", "query", "gossip")) ?? d.Mode,
+            FloodPatience = read.Number("peers:flood_patience", d.FloodPatience, 0, 3600),
             Relay = RelaySettings.Read(read),
             DemoPace = read.OneOf("timing:pace", "normal", "demo") == "demo",
             Bill = get("power:bill"),
@@ -145,6 +149,7 @@ public sealed record Settings
         "matching:plan",
         "matching:cap",
         "matching:mode",
+        "peers:flood_patience",
         "relay:address",
         "relay:user",
         "relay:password_file",
@@ -167,6 +172,12 @@ public sealed record Settings
 
     /// <summary>The node's waits for these settings.</summary>
     public NodeOptions ToNodeOptions() =>
+        PacedOptions() with
+        {
+            FloodPatience = FloodPatience == 0 ? null : TimeSpan.FromSeconds(FloodPatience),
+        };
+
+    private NodeOptions PacedOptions() =>
         DemoPace
             ? new NodeOptions
             {

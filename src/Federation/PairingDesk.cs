@@ -53,8 +53,14 @@ public readonly record struct PairingAnswer(string Code, string Text)
     public bool IsDone => Code.Length == 0;
 }
 
+/// <summary>What the rest of the node does when a peering changes, in the same transaction.</summary>
+/// <param name="Opened">Exchange begins, or goes on.</param>
+/// <param name="Cut">The peering has ended: what waits for the peer is set aside.</param>
+/// <param name="Held">The peering is suspended: what waits stays.</param>
+public sealed record PeeringActs(Action<Turn, Did> Opened, Action<Turn, Did> Cut, Action<Turn, Did> Held);
+
 /// <summary>
-/// Brings two cabinets together: request, accept, decline, end. Frames are signed, bound to the TLS key that brought them, repeated until answered, and
+/// Brings two cabinets together: request, accept, decline, suspend, end. Frames are signed, bound to the TLS key that brought them, repeated until answered, and
 /// idempotent. Two keys are pinned when both signatures under the same agreement are here. The comparison of a pairing code fits in before acceptance.
 /// </summary>
 public sealed class PairingDesk(
@@ -63,8 +69,7 @@ public sealed class PairingDesk(
     P256 p256,
     Entropy entropy,
     PairingOptions options,
-    Action<Turn, Did> opened,
-    Action<Turn, Did> cut
+    PeeringActs acts
 )
 {
     private static readonly PairingAnswer Unknown = new("peer.unknown", "No such neighbour cabinet is known here.");
@@ -119,13 +124,20 @@ public sealed class PairingDesk(
             : (raw, PairingAnswer.Done);
     }
 
-    public PairingAnswer Accept(Turn turn, Did peer) => ByStewards(turn, peer, PeerEvent.AcceptedHere, "accepted by our steward");
+    public PairingAnswer Accept(Turn turn, Did peer) => Decide(turn, peer, PeerEvent.AcceptedHere, "accepted by our steward");
 
-    public PairingAnswer Decline(Turn turn, Did peer) =>
-        ByStewards(turn, peer, PeerEvent.DeclinedHere, "declined by our steward");
+    public PairingAnswer Decline(Turn turn, Did peer) => Decide(turn, peer, PeerEvent.DeclinedHere, "declined by our steward");
+
+    /// <summary>Stops all exchange with the peer until a steward resumes it; nothing that waits is lost.</summary>
+    /// <param name="turn">The step.</param>
+    /// <param name="peer">The enrolled peer.</param>
+    /// <param name="reason">Who did it and why, for the audit and the stewards' pages.</param>
+    public PairingAnswer Suspend(Turn turn, Did peer, string reason) => Decide(turn, peer, PeerEvent.SuspendedHere, reason);
+
+    public PairingAnswer Resume(Turn turn, Did peer) => Decide(turn, peer, PeerEvent.ResumedHere, "resumed by our steward");
 
     /// <summary>Ends the peering at once; the peer is told when it can be reached.</summary>
-    public PairingAnswer End(Turn turn, Did peer) => ByStewards(turn, peer, PeerEvent.EndedHere, "ended by our steward");
+    public PairingAnswer End(Turn turn, Did peer) => Decide(turn, peer, PeerEvent.EndedHere, "ended by our steward");
 
     /// <summary>
     /// A frame came to our pairing door. Answers with the bytes to return; empty = refused, with the code counted. <paramref name="tlsSpki"/> is the key of
@@ -207,7 +219,7 @@ public sealed class PairingDesk(
     public static Moment? NextDue(Db db) =>
         db.One("SELECT min(next_at) FROM pairing", r => r.LongOrNull(0)) is { } at ? new Moment(at) : null;
 
-    private PairingAnswer ByStewards(Turn turn, Did peer, PeerEvent happened, string audit)
+    private PairingAnswer Decide(Turn turn, Did peer, PeerEvent happened, string audit)
     {
         if (PeerBook.Find(turn.Db, peer) is not { } peering)
             return Unknown;
@@ -359,12 +371,17 @@ public sealed class PairingDesk(
         if (step.Acts.HasFlag(PeerActs.Open))
         {
             turn.Emit(new OpenPeer(peering.Did, peering.Address, peering.Port, peering.Certificate));
-            opened(turn, peering.Did);
+            acts.Opened(turn, peering.Did);
         }
         if (step.Acts.HasFlag(PeerActs.Cut))
         {
             turn.Emit(new CutPeer(peering.Did));
-            cut(turn, peering.Did);
+            acts.Cut(turn, peering.Did);
+        }
+        if (step.Acts.HasFlag(PeerActs.Hold))
+        {
+            turn.Emit(new CutPeer(peering.Did));
+            acts.Held(turn, peering.Did);
         }
         turn.Emit(new PageChanged(PageChanged.Stewards));
     }

@@ -30,7 +30,11 @@ public enum PeerEvent
     DeclinedThere,
     EndedHere,
     EndedThere,
+
+    /// <summary>Our steward suspends the peering, or this cabinet by itself: it takes access away, which a machine may.</summary>
     SuspendedHere,
+
+    /// <summary>Our steward gives access back; nobody else can.</summary>
     ResumedHere,
 }
 
@@ -48,9 +52,12 @@ public enum PeerActs
     /// <summary>Admit the certificate, open the link, welcome in custody.</summary>
     Open = 8,
 
-    /// <summary>Cut: certificate out, link closed, nothing taken or sent.</summary>
+    /// <summary>Cut: certificate out, link closed, nothing taken or sent any more; what waits is set aside.</summary>
     Cut = 16,
     SendEnd = 32,
+
+    /// <summary>Certificate out, link closed, nothing taken or sent for now; what waits stays, for a steward may resume.</summary>
+    Hold = 64,
 }
 
 /// <summary>
@@ -107,7 +114,7 @@ public static class PeerLifecycle
                 PeerActs.Cut | PeerActs.SendEnd
             ),
             (PeerState.Enrolled or PeerState.Suspended, PeerEvent.EndedThere) => (PeerState.Revoked, PeerActs.Cut),
-            (PeerState.Enrolled, PeerEvent.SuspendedHere) => (PeerState.Suspended, PeerActs.Cut),
+            (PeerState.Enrolled, PeerEvent.SuspendedHere) => (PeerState.Suspended, PeerActs.Hold),
             (PeerState.Suspended, PeerEvent.ResumedHere) => (PeerState.Enrolled, PeerActs.Open),
             _ => null,
         };

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using EdgeNode.Sync;
 using EdgeNode.Wire;
 
@@ -6,21 +5,34 @@ namespace EdgeNode.Appliance.Io;
 
 /// <summary>
 /// Between the links and the node, a thread that checks the signatures of arriving bundles while the node is still writing the last ones: that is more than
-/// half of what a bundle costs. Everything from the links passes here, so that its order stays what it was.
+/// half of what a bundle costs. Everything from the links passes here, the messages of one peer in their order. Peers take turns, and each has its share of what may
+/// wait, so that one that floods waits for nobody but itself.
 /// </summary>
 internal sealed class Foresight : IDisposable
 {
-    /// <summary>Messages that may wait here; beyond it links drop, for custody brings them again. A window from each of 256 peers fits.</summary>
-    public const int MaxWaiting = 1024;
+    /// <summary>
+    /// Bytes of one peer that may wait here (1 MiB): twice what an honest one has under way on a quick link (<see cref="SyncOptions.Window"/>), for after a new contact
+    /// it may send that again. Beyond it its messages are dropped; custody brings them again.
+    /// </summary>
+    public const int MaxBytesOfPeer = 1024 * 1024;
 
-    private readonly Channel<NodeInput> _inputs = Channel.CreateUnbounded<NodeInput>(
-        new UnboundedChannelOptions { SingleReader = true }
-    );
+    /// <summary>Bytes of all peers that may wait here (64 MiB). While there are so many only those are taken who have less than <see cref="LeastBytesOfPeer"/>.</summary>
+    public const int MaxBytes = 64 * MaxBytesOfPeer;
+
+    /// <summary>What a peer has room for whatever the others do (256 KiB): a window.</summary>
+    public const int LeastBytesOfPeer = 256 * 1024;
+
+    /// <summary>A short message counts as so many bytes (1 KiB): it costs more than its length.</summary>
+    private const int LeastWeight = 1024;
+
+    private readonly object _gate = new();
+    private readonly Dictionary<Did, Share> _shares = [];
+    private readonly Queue<Did> _turns = [];
     private readonly Func<NodeInput, CancellationToken, ValueTask> _next;
     private readonly CancellationTokenSource _ending = new();
     private readonly P256 _p256 = new();
     private readonly Thread _thread;
-    private int _waiting;
+    private long _bytes;
 
     /// <param name="next">Takes what has passed, in order; waits for room.</param>
     public Foresight(Func<NodeInput, CancellationToken, ValueTask> next)
@@ -30,39 +42,81 @@ internal sealed class Foresight : IDisposable
         _thread.Start();
     }
 
-    /// <summary>False when there is no room: a message is then dropped. A change of a link is always taken. From any thread.</summary>
+    /// <summary>False when the peer's share is full: the message is then dropped. A change of a link is always taken. From any thread.</summary>
     public bool Post(NodeInput input)
     {
-        if (input is not Received)
-            return _inputs.Writer.TryWrite(input);
-        if (Interlocked.Increment(ref _waiting) <= MaxWaiting && _inputs.Writer.TryWrite(input))
-            return true;
-        Interlocked.Decrement(ref _waiting);
-        return false;
+        var peer = PeerOf(input);
+        var weight = input is Received received ? Math.Max(received.Bytes.Length, LeastWeight) : 0;
+        lock (_gate)
+        {
+            var share = _shares.GetValueOrDefault(peer);
+            if (weight > 0 && !HasRoom(share?.Bytes ?? 0, weight))
+                return false;
+            if (share is null)
+            {
+                _shares[peer] = share = new Share();
+                _turns.Enqueue(peer);
+            }
+            share.Inputs.Enqueue((input, weight));
+            share.Bytes += weight;
+            _bytes += weight;
+            Monitor.Pulse(_gate);
+        }
+        return true;
     }
+
+    private bool HasRoom(int bytes, int weight) =>
+        bytes + weight <= (_bytes + weight <= MaxBytes ? MaxBytesOfPeer : LeastBytesOfPeer);
+
+    private static Did PeerOf(NodeInput input) =>
+        input switch
+        {
+            Received received => received.Peer,
+            LinkUp up => up.Peer,
+            LinkDown down => down.Peer,
+            Flooded flooded => flooded.Peer,
+            _ => throw new InvariantException($"{input.GetType().Name} comes from no link"),
+        };
 
     private void Run()
     {
         try
         {
-            while (_inputs.Reader.WaitToReadAsync(_ending.Token).AsTask().GetAwaiter().GetResult())
-            while (_inputs.Reader.TryRead(out var input))
+            while (Take() is { } input)
                 Pass(input);
         }
-        catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
+        catch (OperationCanceledException)
         {
             // The cabinet stops; what is dropped here comes again.
         }
     }
 
+    /// <summary>The next input of the peer whose turn it is; null when the cabinet stops.</summary>
+    private NodeInput? Take()
+    {
+        lock (_gate)
+        {
+            while (_turns.Count == 0 && !_ending.IsCancellationRequested)
+                Monitor.Wait(_gate);
+            if (_ending.IsCancellationRequested)
+                return null;
+            var peer = _turns.Dequeue();
+            var share = _shares[peer];
+            var (input, weight) = share.Inputs.Dequeue();
+            share.Bytes -= weight;
+            _bytes -= weight;
+            if (share.Inputs.Count > 0)
+                _turns.Enqueue(peer);
+            else
+                _shares.Remove(peer);
+            return input;
+        }
+    }
+
     private void Pass(NodeInput input)
     {
-        if (input is Received received)
-        {
-            Interlocked.Decrement(ref _waiting);
-            if (received.Kind == TopicKind.Data)
-                input = received with { Foreseen = VerifyGate.Foresee(received.Bytes, _p256) };
-        }
+        if (input is Received { Kind: TopicKind.Data } received)
+            input = received with { Foreseen = VerifyGate.Foresee(received.Bytes, _p256) };
         var passing = _next(input, _ending.Token);
         if (!passing.IsCompletedSuccessfully)
             passing.AsTask().GetAwaiter().GetResult();
@@ -70,10 +124,20 @@ internal sealed class Foresight : IDisposable
 
     public void Dispose()
     {
-        _inputs.Writer.TryComplete();
-        _ending.Cancel();
+        lock (_gate)
+        {
+            _ending.Cancel();
+            Monitor.Pulse(_gate);
+        }
         _thread.Join();
         _p256.Dispose();
         _ending.Dispose();
+    }
+
+    /// <summary>What of one peer waits.</summary>
+    private sealed class Share
+    {
+        public Queue<(NodeInput Input, int Weight)> Inputs { get; } = [];
+        public int Bytes { get; set; }
     }
 }

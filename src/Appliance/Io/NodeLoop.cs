@@ -16,7 +16,7 @@ public sealed class NodeLoop : IAsyncDisposable
     /// <summary>Inputs that may wait; beyond it links drop (custody brings it again) and doors wait.</summary>
     public const int MaxWaiting = 8192;
 
-    /// <summary>Inputs in one transaction, at most.</summary>
+    /// <summary>Inputs in one transaction, at most; so many messages from links wait here, so that stewards and residents never wait behind more.</summary>
     public const int MaxBatch = 256;
 
     /// <summary>
@@ -47,6 +47,7 @@ public sealed class NodeLoop : IAsyncDisposable
     private readonly Channel<NodeInput> _inputs = Channel.CreateBounded<NodeInput>(
         new BoundedChannelOptions(MaxWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait }
     );
+    private readonly SemaphoreSlim _roomForLinks = new(MaxBatch);
     private readonly Func<Node> _make;
     private readonly Action<Effect> _perform;
     private readonly Action<string> _log;
@@ -107,8 +108,14 @@ public sealed class NodeLoop : IAsyncDisposable
     /// <summary>False when there is no room: a message may then be dropped, for custody brings it again.</summary>
     public bool Post(NodeInput input)
     {
-        if (!_inputs.Writer.TryWrite(input))
+        if (input is Received && !_roomForLinks.Wait(0))
             return false;
+        if (!_inputs.Writer.TryWrite(input))
+        {
+            if (input is Received)
+                _roomForLinks.Release();
+            return false;
+        }
         Weigh(input);
         return true;
     }
@@ -116,6 +123,8 @@ public sealed class NodeLoop : IAsyncDisposable
     /// <summary>Waits for room.</summary>
     public async ValueTask PostAsync(NodeInput input, CancellationToken token)
     {
+        if (input is Received)
+            await _roomForLinks.WaitAsync(token).ConfigureAwait(false);
         await _inputs.Writer.WriteAsync(input, token).ConfigureAwait(false);
         Weigh(input);
     }
@@ -184,12 +193,17 @@ public sealed class NodeLoop : IAsyncDisposable
         if (breath > TimeSpan.Zero && _inputs.Reader.Count is > 0 and < MaxBatch)
             _enough.Wait(breath);
         var batch = new List<NodeInput>();
-        var bytes = 0;
+        var (bytes, messages) = (0, 0);
         while (batch.Count < MaxBatch && bytes < MaxBatchBytes && _inputs.Reader.TryRead(out var input))
         {
             batch.Add(input);
-            bytes += input is Received received ? received.Bytes.Length : 0;
+            if (input is not Received received)
+                continue;
+            bytes += received.Bytes.Length;
+            messages++;
         }
+        if (messages > 0)
+            _roomForLinks.Release(messages);
         if (!_ending)
             _enough.Reset();
         if (Interlocked.Add(ref _waiting, -bytes) >= MaxBatchBytes)
@@ -306,6 +320,7 @@ public sealed class NodeLoop : IAsyncDisposable
             await _ended.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _node?.Dispose();
         _enough.Dispose();
+        _roomForLinks.Dispose();
     }
 
     /// <summary>

@@ -94,6 +94,8 @@ public interface IDesk
     Task<Outcome<Done>> RequestByCard(string text, CancellationToken token);
     Task<Outcome<Done>> AcceptPeering(string did, CancellationToken token);
     Task<Outcome<Done>> DeclinePeering(string did, CancellationToken token);
+    Task<Outcome<Done>> SuspendPeering(string did, CancellationToken token);
+    Task<Outcome<Done>> ResumePeering(string did, CancellationToken token);
     Task<Outcome<Done>> EndPeering(string did, CancellationToken token);
     Task<Outcome<Done>> StartPlan(CancellationToken token);
     Task<Outcome<Done>> EditLoad(string state, string load, string word, CancellationToken token);

@@ -134,6 +134,12 @@ public sealed partial class NodeDesk(NodeDoor door, NodeDeskOptions options, Tim
     public async Task<Outcome<Done>> DeclinePeering(string did, CancellationToken token) =>
         Told(await door.Ask(new DeclinePeering(new Did(did)), token));
 
+    public async Task<Outcome<Done>> SuspendPeering(string did, CancellationToken token) =>
+        Told(await door.Ask(new SuspendPeering(new Did(did)), token));
+
+    public async Task<Outcome<Done>> ResumePeering(string did, CancellationToken token) =>
+        Told(await door.Ask(new ResumePeering(new Did(did)), token));
+
     public async Task<Outcome<Done>> EndPeering(string did, CancellationToken token) =>
         Told(await door.Ask(new EndPeering(new Did(did)), token));
 

@@ -19,7 +19,7 @@ internal static class StewardQueries
 
     public static List<PeeringView> Peerings(Db db, Func<Did, bool> isInContact) =>
         db.All(
-            "SELECT did, name, state, requested_by, contract_version, since, last_contact FROM peering ORDER BY name, did",
+            "SELECT did, name, state, requested_by, contract_version, since, last_contact, reason FROM peering ORDER BY name, did",
             r => new PeeringView(
                 r.Text(0),
                 r.Text(1),
@@ -28,7 +28,8 @@ internal static class StewardQueries
                 r.Text(4),
                 EntryQueries.At(r.Long(5)),
                 r.LongOrNull(6) is { } last ? EntryQueries.At(last) : null,
-                r.Text(2) == "enrolled" && isInContact(new Did(r.Text(0)))
+                r.Text(2) == "enrolled" && isInContact(new Did(r.Text(0))),
+                r.TextOrNull(7)
             )
         );
 

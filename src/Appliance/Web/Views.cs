@@ -217,6 +217,7 @@ public sealed record ManifestCardView(
 
 /// <summary>A peering and its state (glossary: proposed, accepted, enrolled, suspended, revoked, declined).</summary>
 /// <param name="RequestedBy">"us" or "them".</param>
+/// <param name="Reason">Why it is in this state; null when nothing is known.</param>
 public sealed record PeeringView(
     string Did,
     string Name,
@@ -225,7 +226,8 @@ public sealed record PeeringView(
     string Contract,
     DateTimeOffset Since,
     DateTimeOffset? LastContact,
-    bool Connected
+    bool Connected,
+    string? Reason = null
 );
 
 /// <summary>A pairing frame of ours on its way: whom we asked, how often, and why it has not arrived.</summary>

@@ -1,26 +1,35 @@
 namespace EdgeNode.Sync.Io;
 
 /// <summary>
-/// Two token buckets, messages and bytes, filled by time. Time is given from outside and may start anywhere. Not thread-safe: the links'
+/// Three token buckets, messages, small messages and bytes, filled by time. Time is given from outside and may start anywhere. Not thread-safe: the links'
 /// thread asks.
 /// </summary>
 internal sealed class LinksFlood(FloodOptions options)
 {
     private double _messages = options.MessageBurst;
+    private double _small = options.SmallBurst;
     private double _bytes = options.ByteBurst;
     private TimeSpan? _last;
 
     /// <summary>True when a message of this size may pass now; a message that may not takes nothing from the buckets.</summary>
     public bool Passes(int bytes, TimeSpan now)
     {
+        Fill(now);
+        var small = bytes < options.SmallBytes ? 1 : 0;
+        if (_messages < 1 || _small < small || _bytes < bytes)
+            return false;
+        _messages -= 1;
+        _small -= small;
+        _bytes -= bytes;
+        return true;
+    }
+
+    private void Fill(TimeSpan now)
+    {
         double seconds = Math.Max(0, (now - (_last ?? now)).TotalSeconds);
         _last = now;
         _messages = Math.Min(options.MessageBurst, _messages + seconds * options.MessagesPerSecond);
+        _small = Math.Min(options.SmallBurst, _small + seconds * options.SmallPerSecond);
         _bytes = Math.Min(options.ByteBurst, _bytes + seconds * options.BytesPerSecond);
-        if (_messages < 1 || _bytes < bytes)
-            return false;
-        _messages -= 1;
-        _bytes -= bytes;
-        return true;
     }
 }

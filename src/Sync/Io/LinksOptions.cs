@@ -56,6 +56,18 @@ public sealed record FloodOptions
 
     /// <summary>Bytes at once (default: 256 MiB).</summary>
     public int ByteBurst { get; init; } = 256 * 1024 * 1024;
+
+    /// <summary>
+    /// Shorter messages than this (default: 16 KiB) are small. An honest peer with much to send fills its bundles, and with little it sends one of each stream in a
+    /// step, so many small ones a second come from nobody else.
+    /// </summary>
+    public int SmallBytes { get; init; } = 16 * 1024;
+
+    /// <summary>Small messages a second (default: 500).</summary>
+    public int SmallPerSecond { get; init; } = 500;
+
+    /// <summary>Small messages at once (default: 1,000).</summary>
+    public int SmallBurst { get; init; } = 1_000;
 }
 
 /// <summary>
@@ -140,7 +152,10 @@ public sealed record LinkDown(string Did, string Reason) : LinkEvent;
 /// </summary>
 public sealed record LinkMessage(string From, TopicKind Kind, string Class, byte[] Bytes) : LinkEvent;
 
-/// <summary>The peer sent faster than <see cref="FloodOptions"/> allow: so many messages were dropped unseen since this was last said.</summary>
+/// <summary>
+/// The peer sent faster than <see cref="FloodOptions"/> allow, or has its share of what may wait here already: so many messages were dropped unseen since this was
+/// last said.
+/// </summary>
 public sealed record LinkFlooded(string Did, int Dropped) : LinkEvent;
 
 /// <summary>Our own broker takes and gives messages.</summary>
@@ -168,9 +183,9 @@ public sealed record LinkStatus
     public required long MessagesOut { get; init; }
     public required long BytesOut { get; init; }
 
-    /// <summary>Messages dropped unseen because the peer sent too fast.</summary>
+    /// <summary>Messages dropped unseen because the peer sent too fast, or had too much waiting here.</summary>
     public required long Flooded { get; init; }
 
-    /// <summary>Messages dropped because their topic was not one this peer may use, they were too long, or this node had no room.</summary>
+    /// <summary>Messages dropped because their topic was not one this peer may use, or they were too long.</summary>
     public required long Refused { get; init; }
 }

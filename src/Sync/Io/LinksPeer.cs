@@ -261,7 +261,6 @@ internal sealed class LinksPeer
         }
         if (_flood.Passes(payload.Length, MqttLoop.Now))
             return true;
-        Interlocked.Increment(ref _flooded);
         CountFlood();
         return false;
     }
@@ -269,6 +268,7 @@ internal sealed class LinksPeer
     /// <summary>A flood is told once a second with its count: telling must cost less than what it cuts.</summary>
     private void CountFlood()
     {
+        Interlocked.Increment(ref _flooded);
         if (_untold++ == 0)
             _links.Loop.After(FloodToldEvery, TellFlood);
     }
@@ -287,7 +287,7 @@ internal sealed class LinksPeer
             return; // a sign of life, or nothing
         if (!_links.Tell(new LinkMessage(topic.From, topic.Kind, topic.Class, payload.ToArray())))
         {
-            Interlocked.Increment(ref _refused);
+            CountFlood();
             return;
         }
         Interlocked.Increment(ref _messagesIn);

@@ -25,8 +25,10 @@ internal sealed class CustodyCheck(World world) : Checker(world)
             CheckLeft(cabinet, peer, statement);
         foreach (var (stream, seq, bundle) in step.Change.Taken)
             CheckTaken(cabinet, stream, seq, bundle);
+        // A suspended peer is cut off as well, but what waits for it may not be given up.
         foreach (var cut in step.Effects.OfType<CutPeer>())
-            Abandon(cabinet, cut.Did.Value);
+            if (PeerBook.Find(cabinet.Db, cut.Did) is not { State: PeerState.Suspended })
+                Abandon(cabinet, cut.Did.Value);
     }
 
     /// <summary>Votes and what belongs to them may come too early and be let go without any effect; then they come again.</summary>

@@ -24,6 +24,7 @@ internal static class LaneScenarios
             ),
             new("set_aside_sent_again", "A steward sends again what was set aside, and discards the rest", 2, SentAgain),
             new("lane_granted_in_1970", "Lanes agreed before the clock was set carry once it is", 2, GrantedIn1970),
+            new("flood_suspends_until_resumed", "A peer that floods is suspended, and what waits for it survives", 2, Flood),
             new("one_silent_of_six", "A neighbour that never answers slows none of five others", 6, OneSilent),
         ];
 
@@ -157,6 +158,38 @@ internal static class LaneScenarios
         s.Until(() => Known(s.B, "legal") == 1, "the offering has come over the lane", hours: 6);
         s.Rest();
     }
+
+    private static void Flood(Stage s)
+    {
+        s.PairAll();
+        var alice = s.Person(s.A, "legal", "catering");
+        s.UntilReplicated();
+        for (var told = 0; told < 20; told++)
+        {
+            s.A.Post(new Flooded(s.B.Did, 5));
+            s.Hours(0.01);
+        }
+        s.Expect(State(s.A, s.B) == "enrolled", "a flood now and then, as after a long night, is cut and nothing more");
+        s.World.Net.Loses = f => f.To == s.B;
+        alice.Offer("painting", Sharing.All, 1);
+        s.Until(() => Waiting(s.A, s.B) > 0, "the offering waits for its neighbour");
+        for (var second = 0; second <= 6; second++)
+        {
+            s.A.Post(new Flooded(s.B.Did, 900));
+            s.Hours(1 / 3600.0);
+        }
+        s.Until(() => State(s.A, s.B) == "suspended", "who goes on flooding is suspended");
+        s.World.Net.Loses = null;
+        s.Hours(2);
+        s.Expect(Known(s.B, "painting") == 0 && Waiting(s.A, s.B) > 0, "nothing flows, and what waits is kept");
+        s.Expect(Audited(s.A, "peering.SuspendedHere") == 1, "the audit says what this cabinet did by itself");
+        Must(s, s.A, new ResumePeering(s.B.Did));
+        s.Until(() => Known(s.B, "painting") == 1, "after a steward's word everything goes on");
+        s.Rest();
+    }
+
+    private static string? State(Cabinet at, Cabinet peer) =>
+        at.Db.Text("SELECT state FROM peering WHERE did = $1", peer.Did.Value);
 
     private static void OneSilent(Stage s)
     {

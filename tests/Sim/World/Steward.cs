@@ -65,6 +65,8 @@ internal sealed class Steward(World world, Cabinet cabinet, Prng prng)
             return;
         foreach (var peering in PeerBook.All(cabinet.Db).Where(p => p.State == PeerState.ProposedByThem))
             AnswerRequest(peering);
+        foreach (var peering in PeerBook.All(cabinet.Db).Where(p => p.State == PeerState.Suspended))
+            cabinet.Ask(new ResumePeering(peering.Did), _ => { });
         foreach (var other in world.Cabinets.Where(c => c != cabinet && !_left.Contains(c.Did.Value)))
             Insist(other);
     }

@@ -23,6 +23,19 @@ public sealed class LinksFloodTests
     }
 
     [Fact]
+    public void Lets_many_full_bundles_pass_where_as_many_small_messages_are_a_flood()
+    {
+        var options = new FloodOptions();
+        int PassedInASecond(int bytes)
+        {
+            var flood = new LinksFlood(options);
+            return Enumerable.Range(0, 4000).Count(i => flood.Passes(bytes, TimeSpan.FromSeconds(i / 4000.0)));
+        }
+        Assert.Equal(4000, PassedInASecond(options.SmallBytes));
+        Assert.InRange(PassedInASecond(options.SmallBytes - 1), options.SmallBurst, options.SmallBurst + options.SmallPerSecond);
+    }
+
+    [Fact]
     public void Counts_bytes_as_well_as_messages_and_charges_nothing_for_what_it_stops()
     {
         var flood = new LinksFlood(Small);

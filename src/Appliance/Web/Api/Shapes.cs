@@ -90,7 +90,8 @@ public sealed record PeeringJson(
     string Contract,
     DateTimeOffset Since,
     DateTimeOffset? LastContact,
-    bool Connected
+    bool Connected,
+    string? Reason
 );
 
 /// <summary>GET /api/steward/neighbours.</summary>

@@ -19,6 +19,8 @@ public static class StewardApi
         door.PostJson("/api/steward/neighbours/request", Access.SignedIn, RequestPeering);
         door.PostJson("/api/steward/peerings/{did}/accept", Access.SignedIn, v => Do(v, v.Desk.AcceptPeering));
         door.PostJson("/api/steward/peerings/{did}/decline", Access.SignedIn, v => Do(v, v.Desk.DeclinePeering));
+        door.PostJson("/api/steward/peerings/{did}/suspend", Access.SignedIn, v => Do(v, v.Desk.SuspendPeering));
+        door.PostJson("/api/steward/peerings/{did}/resume", Access.SignedIn, v => Do(v, v.Desk.ResumePeering));
         door.PostJson("/api/steward/peerings/{did}/end", Access.SignedIn, v => Do(v, v.Desk.EndPeering));
         door.Get("/api/steward/queues", Access.SignedIn, ListQueues);
         door.MapLanes();
@@ -56,7 +58,17 @@ public static class StewardApi
             .Select(d => new DiscoveredJson(d.Instance, d.Did13, d.Address, d.Port, d.PairPort, d.Seen.ToUnixTimeMilliseconds()));
         var peerings = v
             .Desk.Peerings()
-            .Select(p => new PeeringJson(p.Did, p.Name, p.State, p.RequestedBy, p.Contract, p.Since, p.LastContact, p.Connected));
+            .Select(p => new PeeringJson(
+                p.Did,
+                p.Name,
+                p.State,
+                p.RequestedBy,
+                p.Contract,
+                p.Since,
+                p.LastContact,
+                p.Connected,
+                p.Reason
+            ));
         return Reply.Json(new NeighboursJson([.. discovered], [.. peerings]), WebJson.Safe.NeighboursJson);
     }
 

@@ -90,7 +90,7 @@ public static class NeighboursPage
         $"""
             <tr><th scope="row">{Part.Words(p.Name)}<br><span class="mono small soft">{Short(
                 p.Did
-            )}</span></th><td data-label="{f.T.Plain("s.col.state")}">{StateChip(f, p)}</td>
+            )}</span></th><td data-label="{f.T.Plain("s.col.state")}">{StateChip(f, p)}{Why(p)}</td>
             <td data-label="{f.T.Plain("s.col.contact")}">{(
                 p.State == "enrolled"
                     ? Around.Contact(f, new NeighbourView(p.Did, p.Name, p.Connected, p.LastContact))
@@ -99,14 +99,15 @@ public static class NeighboursPage
             <td data-label="{f.T.Plain("s.col.contract")}">{p.Contract}</td><td>{Acts(f, p)}</td></tr>
             """;
 
+    private static Html Why(PeeringView p) =>
+        p is { State: "suspended", Reason: { } reason } ? (Html)$"""<br><span class="small soft">{reason}</span>""" : Html.Empty;
+
     private static Html Acts(PageFrame f, PeeringView p) =>
         p.State switch
         {
-            "enrolled" or "suspended" or "accepted" => Part.LinkButton(
-                $"/peerings/{Uri.EscapeDataString(p.Did)}/end",
-                f.T.Say("s.neighbours.end"),
-                "danger"
-            ),
+            "enrolled" => Buttons(f, p, "suspend", f.T.Say("s.neighbours.suspend")),
+            "suspended" => Buttons(f, p, "resume", f.T.Say("s.neighbours.resume")),
+            "accepted" => EndButton(f, p),
             "proposed" => Part.ButtonForm(
                 f,
                 $"/peerings/{Uri.EscapeDataString(p.Did)}/decline",
@@ -115,6 +116,17 @@ public static class NeighboursPage
             ),
             _ => Html.Empty,
         };
+
+    private static Html Buttons(PageFrame f, PeeringView p, string act, Html label) =>
+        $"""<div class="buttons">{Part.ButtonForm(
+            f,
+            $"/peerings/{Uri.EscapeDataString(p.Did)}/{act}",
+            label,
+            ""
+        )}{EndButton(f, p)}</div>""";
+
+    private static Html EndButton(PageFrame f, PeeringView p) =>
+        Part.LinkButton($"/peerings/{Uri.EscapeDataString(p.Did)}/end", f.T.Say("s.neighbours.end"), "danger");
 
     internal static Html StateChip(PageFrame f, PeeringView p) =>
         (p.State, p.RequestedBy) switch

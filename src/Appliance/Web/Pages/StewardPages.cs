@@ -56,6 +56,8 @@ public static class StewardPages
         door.Get("/peerings/{did}/{act}", Access.SignedIn, ShowDraft);
         door.PostForm("/peerings/{did}/accept", Access.SignedIn, v => Do(v, v.Desk.AcceptPeering, "accepted"));
         door.PostForm("/peerings/{did}/decline", Access.SignedIn, v => Do(v, v.Desk.DeclinePeering, "declined"));
+        door.PostForm("/peerings/{did}/suspend", Access.SignedIn, v => Do(v, v.Desk.SuspendPeering, "suspended"));
+        door.PostForm("/peerings/{did}/resume", Access.SignedIn, v => Do(v, v.Desk.ResumePeering, "resumed"));
         door.PostForm("/peerings/{did}/end", Access.SignedIn, v => Do(v, v.Desk.EndPeering, "ended"));
     }
 

@@ -2,6 +2,7 @@ using EdgeNode.Appliance;
 using EdgeNode.Appliance.Io;
 using EdgeNode.Sync;
 using EdgeNode.Tests.Unit.Sync;
+using EdgeNode.Wire;
 
 namespace EdgeNode.Tests.Unit.Appliance.Io;
 
@@ -53,16 +54,80 @@ public sealed class ForesightTests : IDisposable
     }
 
     [Fact]
-    public void Beyond_its_bound_messages_are_dropped_and_changes_of_links_are_not()
+    public async Task Peers_take_turns_so_one_that_floods_waits_for_itself_alone()
     {
-        // The next one never takes anything until the end.
-        using var foresight = new Foresight((_, token) => new ValueTask(UntilCancelled(token)));
-        var have = new Received(_mill.Did, TopicKind.Have, [1, 2]);
-        var taken = Enumerable.Range(0, 2 * Foresight.MaxWaiting).Count(_ => foresight.Post(have));
-        Assert.InRange(taken, Foresight.MaxWaiting, Foresight.MaxWaiting + 1);
-        Assert.False(foresight.Post(have));
+        var passed = new List<Did>();
+        var (begun, open, all) = (Signal(), Signal(), Signal());
+        using var foresight = new Foresight(
+            (input, _) =>
+            {
+                passed.Add(((Received)input).Peer);
+                begun.TrySetResult();
+                if (passed.Count == 52)
+                    all.SetResult();
+                return passed.Count == 1 ? new ValueTask(open.Task) : ValueTask.CompletedTask;
+            }
+        );
+        var flood = new Received(_mill.Did, TopicKind.Have, [1, 2]);
+        foresight.Post(flood);
+        await begun.Task.WaitAsync(Longest);
+        for (var i = 0; i < 50; i++)
+            foresight.Post(flood);
+        foresight.Post(flood with { Peer = _hill.Did });
+        open.SetResult();
+        await all.Task.WaitAsync(Longest);
+        Assert.Equal(2, passed.IndexOf(_hill.Did));
+    }
+
+    [Fact]
+    public async Task Beyond_a_peers_share_its_messages_are_dropped_and_nobody_elses()
+    {
+        var bundle = new Received(_mill.Did, TopicKind.Data, new byte[32 * 1024]);
+        using var foresight = await StuckAsync(bundle);
+        var taken = Enumerable.Range(0, 100).Count(_ => foresight.Post(bundle));
+        Assert.Equal(Foresight.MaxBytesOfPeer / (32 * 1024), taken);
+        Assert.True(foresight.Post(bundle with { Peer = _hill.Did }));
         Assert.True(foresight.Post(new LinkDown(_mill.Did)));
     }
+
+    [Fact]
+    public async Task Short_messages_count_for_what_they_cost()
+    {
+        var have = new Received(_mill.Did, TopicKind.Have, [1, 2]);
+        using var foresight = await StuckAsync(have);
+        Assert.Equal(1024, Enumerable.Range(0, 3000).Count(_ => foresight.Post(have)));
+    }
+
+    [Fact]
+    public async Task When_many_flood_at_once_whoever_has_less_than_a_window_waiting_is_taken_still()
+    {
+        var bundle = new Received(_mill.Did, TopicKind.Data, new byte[64 * 1024]);
+        using var foresight = await StuckAsync(bundle);
+        Did Peer(int n) => Did.FromGenesis([(byte)n, 1]);
+        for (var n = 0; n < 70; n++)
+        for (var i = 0; i < 20; i++)
+            foresight.Post(bundle with { Peer = Peer(n) });
+        var taken = Enumerable.Range(0, 20).Count(_ => foresight.Post(bundle with { Peer = Peer(100) }));
+        Assert.Equal(Foresight.LeastBytesOfPeer / (64 * 1024), taken);
+    }
+
+    /// <summary>The next one has taken this input and takes no other until the end.</summary>
+    private static async Task<Foresight> StuckAsync(NodeInput first)
+    {
+        var begun = Signal();
+        var foresight = new Foresight(
+            (_, token) =>
+            {
+                begun.TrySetResult();
+                return new ValueTask(UntilCancelled(token));
+            }
+        );
+        foresight.Post(first);
+        await begun.Task.WaitAsync(Longest);
+        return foresight;
+    }
+
+    private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static Task UntilCancelled(CancellationToken token)
     {

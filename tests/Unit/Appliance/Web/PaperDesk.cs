@@ -470,6 +470,10 @@ internal sealed class PaperDesk : IDesk
 
     public Task<Outcome<Done>> DeclinePeering(string did, CancellationToken token) => Act<Done>($"decline {did}", () => Done.It);
 
+    public Task<Outcome<Done>> SuspendPeering(string did, CancellationToken token) => Act<Done>($"suspend {did}", () => Done.It);
+
+    public Task<Outcome<Done>> ResumePeering(string did, CancellationToken token) => Act<Done>($"resume {did}", () => Done.It);
+
     public Task<Outcome<Done>> EndPeering(string did, CancellationToken token) => Act<Done>($"end {did}", () => Done.It);
 
     public Task<Outcome<Parcel>> CarryOut(string did, IReadOnlyList<HaveStream> after, CancellationToken token) =>
