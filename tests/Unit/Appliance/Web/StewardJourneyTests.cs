@@ -98,6 +98,24 @@ public sealed class StewardJourneyTests
     }
 
     [Fact]
+    public async Task A_peering_is_suspended_with_one_tap_and_resumed_by_another_with_the_reason_beside_it()
+    {
+        await using var door = await TestDoor.Stewards();
+        using var steward = await door.SignedIn();
+        var hill = $"/peerings/{Uri.EscapeDataString(PaperDesk.Hill)}";
+        using var suspended = await steward.PostForm("/neighbours", $"{hill}/suspend");
+        Assert.Equal("/neighbours?note=suspended", suspended.Headers.Location!.ToString());
+        Assert.Contains("what waits stays", await steward.Page("/neighbours?note=suspended"), StringComparison.Ordinal);
+        door.Desk.PeeringList[0] = door.Desk.PeeringList[0] with { State = "suspended", Reason = "flooded <b>us</b>" };
+        var page = await steward.Page("/neighbours");
+        Assert.Contains("flooded &lt;b&gt;us&lt;/b&gt;", page, StringComparison.Ordinal);
+        Assert.DoesNotContain($"{hill}/suspend", page, StringComparison.Ordinal);
+        using var resumed = await steward.PostForm("/neighbours", $"{hill}/resume");
+        Assert.Equal("/neighbours?note=resumed", resumed.Headers.Location!.ToString());
+        Assert.Equal([$"suspend {PaperDesk.Hill}", $"resume {PaperDesk.Hill}"], door.Desk.Acts);
+    }
+
+    [Fact]
     public async Task A_lane_is_paused_and_goes_on_with_one_tap_each()
     {
         await using var door = await TestDoor.Stewards();
