@@ -90,7 +90,7 @@ public static class NeighboursPage
         $"""
             <tr><th scope="row">{Part.Words(p.Name)}<br><span class="mono small soft">{Short(
                 p.Did
-            )}</span></th><td data-label="{f.T.Plain("s.col.state")}">{StateChip(f, p)}{Why(p)}</td>
+            )}</span></th><td data-label="{f.T.Plain("s.col.state")}"><div>{StateChip(f, p)}{Why(p)}</div></td>
             <td data-label="{f.T.Plain("s.col.contact")}">{(
                 p.State == "enrolled"
                     ? Around.Contact(f, new NeighbourView(p.Did, p.Name, p.Connected, p.LastContact))

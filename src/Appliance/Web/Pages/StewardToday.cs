@@ -42,6 +42,7 @@ public static class TodayPage
             $"""
             <h1>{f.T.Say("rail.today")}</h1><div id="today" class="stack" data-live="neighbours queues rings health">
             {Html.Each(m.Peerings.Where(p => p is { State: "proposed", RequestedBy: "them" }), p => Request(f, p))}
+            {Html.Each(m.Peerings.Where(p => p.State == "suspended"), p => Suspended(f, p))}
             {Checks(f, m.Health)}
             {Figures(f, m)}
             <section><h2>{f.T.Say("s.today.queues")}</h2>{(
@@ -62,6 +63,14 @@ public static class TodayPage
             "neighbours",
             f.T.Say("s.today.request", ("who", Part.Words(p.Name))),
             f.T.Say("s.today.request.since", ("age", Part.Ago(f, p.Since)))
+        );
+
+    private static Html Suspended(PageFrame f, PeeringView p) =>
+        Part.Next(
+            "/neighbours",
+            "neighbours",
+            f.T.Say("s.today.suspended", ("who", Part.Words(p.Name))),
+            f.T.Say("s.today.suspended.since", ("age", Part.Ago(f, p.Since)))
         );
 
     // What needs a hand has a row of its own; what is well is one line.

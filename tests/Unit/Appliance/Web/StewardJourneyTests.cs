@@ -110,6 +110,7 @@ public sealed class StewardJourneyTests
         var page = await steward.Page("/neighbours");
         Assert.Contains("flooded &lt;b&gt;us&lt;/b&gt;", page, StringComparison.Ordinal);
         Assert.DoesNotContain($"{hill}/suspend", page, StringComparison.Ordinal);
+        Assert.Contains("</bdi> is suspended", await steward.Page("/"), StringComparison.Ordinal);
         using var resumed = await steward.PostForm("/neighbours", $"{hill}/resume");
         Assert.Equal("/neighbours?note=resumed", resumed.Headers.Location!.ToString());
         Assert.Equal([$"suspend {PaperDesk.Hill}", $"resume {PaperDesk.Hill}"], door.Desk.Acts);
