@@ -238,7 +238,7 @@ public sealed class Node : IDisposable
     private void TakeFlood(Turn turn, Flooded flooded)
     {
         SetAside.CountRefusal(turn, flooded.Peer, "peer.flood", flooded.Dropped);
-        if (!PeerBook.IsEnrolled(turn.Db, flooded.Peer) || !_floods.GoesOn(flooded.Peer, turn.Now))
+        if (!flooded.Proven || !PeerBook.IsEnrolled(turn.Db, flooded.Peer) || !_floods.GoesOn(flooded.Peer, turn.Now))
             return;
         _pairing.Suspend(turn, flooded.Peer, $"flooded this cabinet for {_floods.Patience.TotalSeconds:0} s without a pause");
     }

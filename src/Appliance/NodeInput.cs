@@ -27,10 +27,16 @@ public sealed record Received(Did Peer, TopicKind Kind, byte[] Bytes) : NodeInpu
 {
     /// <summary>A bundle whose signatures were checked on the way; null when nobody did. It changes nothing but the time that the step takes.</summary>
     public Bundle? Foreseen { get; init; }
+
+    /// <summary>TLS has shown that it came from this peer; by a relay anybody can send in anybody's name.</summary>
+    public bool Proven { get; init; } = true;
 }
 
-/// <summary>A link adapter cut a flood off before any signature was checked.</summary>
-public sealed record Flooded(Did Peer, int Dropped) : NodeInput;
+/// <summary>
+/// A link adapter cut a flood off before any signature was checked. <see cref="Proven"/>: TLS has shown that it was the peer's; what comes by a relay in its name may be
+/// anybody's.
+/// </summary>
+public sealed record Flooded(Did Peer, int Dropped, bool Proven = true) : NodeInput;
 
 /// <summary>A cabinet was seen on the local network: a hint.</summary>
 public sealed record Seen(string Instance, string Did13, string Address, int Port, int PairPort) : NodeInput;

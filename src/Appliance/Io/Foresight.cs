@@ -5,7 +5,7 @@ namespace EdgeNode.Appliance.Io;
 
 /// <summary>
 /// Between the links and the node, a thread that checks the signatures of arriving bundles while the node is still writing the last ones: that is more than
-/// half of what a bundle costs. Everything from the links passes here, the messages of one peer in their order. Peers take turns, and each has its share of what may
+/// half of what a bundle costs. Everything from the links passes here, what one peer sends over its link in its order. Peers take turns, and each has its share of what may
 /// wait, so that one that floods waits for nobody but itself.
 /// </summary>
 internal sealed class Foresight : IDisposable
@@ -26,8 +26,10 @@ internal sealed class Foresight : IDisposable
     private const int LeastWeight = 1024;
 
     private readonly object _gate = new();
-    private readonly Dictionary<Did, Share> _shares = [];
-    private readonly Queue<Did> _turns = [];
+
+    /// <summary>By peer, and apart what came by a relay in its name: whoever sent that, it must not take the peer's own share.</summary>
+    private readonly Dictionary<(Did Peer, bool Proven), Share> _shares = [];
+    private readonly Queue<(Did Peer, bool Proven)> _turns = [];
     private readonly Func<NodeInput, CancellationToken, ValueTask> _next;
     private readonly CancellationTokenSource _ending = new();
     private readonly P256 _p256 = new();
@@ -45,17 +47,17 @@ internal sealed class Foresight : IDisposable
     /// <summary>False when the peer's share is full: the message is then dropped. A change of a link is always taken. From any thread.</summary>
     public bool Post(NodeInput input)
     {
-        var peer = PeerOf(input);
+        var from = From(input);
         var weight = input is Received received ? Math.Max(received.Bytes.Length, LeastWeight) : 0;
         lock (_gate)
         {
-            var share = _shares.GetValueOrDefault(peer);
+            var share = _shares.GetValueOrDefault(from);
             if (weight > 0 && !HasRoom(share?.Bytes ?? 0, weight))
                 return false;
             if (share is null)
             {
-                _shares[peer] = share = new Share();
-                _turns.Enqueue(peer);
+                _shares[from] = share = new Share();
+                _turns.Enqueue(from);
             }
             share.Inputs.Enqueue((input, weight));
             share.Bytes += weight;
@@ -68,13 +70,13 @@ internal sealed class Foresight : IDisposable
     private bool HasRoom(int bytes, int weight) =>
         bytes + weight <= (_bytes + weight <= MaxBytes ? MaxBytesOfPeer : LeastBytesOfPeer);
 
-    private static Did PeerOf(NodeInput input) =>
+    private static (Did Peer, bool Proven) From(NodeInput input) =>
         input switch
         {
-            Received received => received.Peer,
-            LinkUp up => up.Peer,
-            LinkDown down => down.Peer,
-            Flooded flooded => flooded.Peer,
+            Received received => (received.Peer, received.Proven),
+            LinkUp up => (up.Peer, true),
+            LinkDown down => (down.Peer, true),
+            Flooded flooded => (flooded.Peer, true),
             _ => throw new InvariantException($"{input.GetType().Name} comes from no link"),
         };
 
@@ -100,15 +102,15 @@ internal sealed class Foresight : IDisposable
                 Monitor.Wait(_gate);
             if (_ending.IsCancellationRequested)
                 return null;
-            var peer = _turns.Dequeue();
-            var share = _shares[peer];
+            var from = _turns.Dequeue();
+            var share = _shares[from];
             var (input, weight) = share.Inputs.Dequeue();
             share.Bytes -= weight;
             _bytes -= weight;
             if (share.Inputs.Count > 0)
-                _turns.Enqueue(peer);
+                _turns.Enqueue(from);
             else
-                _shares.Remove(peer);
+                _shares.Remove(from);
             return input;
         }
     }

@@ -603,8 +603,8 @@ public sealed class Host : IAsyncDisposable
         {
             Sync.Io.LinkUp up => new LinkUp(new Did(up.Did), up.Way == LinkWay.Relay),
             Sync.Io.LinkDown down => new LinkDown(new Did(down.Did)),
-            LinkFlooded flood => new Flooded(new Did(flood.Did), flood.Dropped),
-            LinkMessage message => new Received(new Did(message.From), message.Kind, message.Bytes),
+            LinkFlooded flood => new Flooded(new Did(flood.Did), flood.Dropped, flood.Proven),
+            LinkMessage message => new Received(new Did(message.From), message.Kind, message.Bytes) { Proven = message.Proven },
             _ => null,
         };
         return input is null || _foresight.Post(input);

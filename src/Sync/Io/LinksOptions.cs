@@ -147,16 +147,16 @@ public sealed record LinkUp(string Did, LinkWay Way) : LinkEvent;
 public sealed record LinkDown(string Did, string Reason) : LinkEvent;
 
 /// <summary>
-/// A message for us. <see cref="From"/> is true as far as TLS and the access rules reach: it came from the holder of that peer's pinned
-/// key, or from a broker that we trust with nothing else. The signature inside decides.
+/// A message for us. The signature inside decides who it is from; when <see cref="Proven"/>, TLS has shown already that it came from the holder of that peer's
+/// pinned key. By a relay anybody there can send in anybody's name.
 /// </summary>
-public sealed record LinkMessage(string From, TopicKind Kind, string Class, byte[] Bytes) : LinkEvent;
+public sealed record LinkMessage(string From, TopicKind Kind, string Class, byte[] Bytes, bool Proven) : LinkEvent;
 
 /// <summary>
 /// The peer sent faster than <see cref="FloodOptions"/> allow, or has its share of what may wait here already: so many messages were dropped unseen since this was
-/// last said.
+/// last said, at least one of them <see cref="Proven"/> to be the peer's.
 /// </summary>
-public sealed record LinkFlooded(string Did, int Dropped) : LinkEvent;
+public sealed record LinkFlooded(string Did, int Dropped, bool Proven) : LinkEvent;
 
 /// <summary>Our own broker takes and gives messages.</summary>
 public sealed record BrokerUp : LinkEvent;

@@ -21,6 +21,9 @@ internal sealed class LinksPeer
     private readonly LinksOptions _options;
     private readonly BackOff _backOff;
     private readonly LinksFlood _flood;
+
+    /// <summary>Whoever has access to the relay can send in a peer's name there, which must not cost the peer its own link.</summary>
+    private readonly LinksFlood _floodByRelay;
     private readonly LinksUnacknowledged _unacknowledged = new();
     private readonly string _pin;
     private readonly string _presence;
@@ -44,6 +47,7 @@ internal sealed class LinksPeer
     private long _bytesOut;
     private long _flooded;
     private int _untold;
+    private bool _untoldProven;
     private long _refused;
 
     public LinksPeer(Links links, LinksOptions options, string did, string pinFile)
@@ -53,6 +57,7 @@ internal sealed class LinksPeer
         Did = did;
         _backOff = new BackOff(options.Retry);
         _flood = new LinksFlood(options.Flood);
+        _floodByRelay = new LinksFlood(options.Flood);
         _pin = pinFile;
         _presence = new Topic(did, links.Me, TopicKind.Have, "control").ToString();
     }
@@ -146,22 +151,22 @@ internal sealed class LinksPeer
     /// <summary>A message from this peer came through our own broker, whose access rules vouch for the sender's name.</summary>
     public void ArrivedLocally(Topic topic, ReadOnlySpan<byte> payload)
     {
-        if (!Passes(payload))
+        if (!Passes(payload, proven: true))
             return;
         bool gone = IsPresence(topic, payload) && payload.Length == Gone.Length;
         _incomingSeen = gone ? null : MqttLoop.Now;
         Recount("the peer has left our broker");
         Arm();
-        HandOn(topic, payload);
+        HandOn(topic, payload, proven: true);
     }
 
     /// <summary>A sealed message that claims to be from this peer came through the relay.</summary>
     public void ArrivedByRelay(Topic topic, ReadOnlySpan<byte> payload, Wire.Sealer sealer)
     {
-        if (!Passes(payload))
+        if (!Passes(payload, proven: false))
             return;
         if (sealer.Open(payload, out _) is { } plain)
-            HandOn(topic, plain);
+            HandOn(topic, plain, proven: false);
         else
             Interlocked.Increment(ref _refused);
     }
@@ -248,46 +253,47 @@ internal sealed class LinksPeer
             Interlocked.Increment(ref _refused);
             return;
         }
-        if (Passes(payload))
-            HandOn(topic, payload);
+        if (Passes(payload, proven: true))
+            HandOn(topic, payload, proven: true);
     }
 
-    private bool Passes(ReadOnlySpan<byte> payload)
+    private bool Passes(ReadOnlySpan<byte> payload, bool proven)
     {
         if (payload.Length > BrokerFiles.MaxMessageBytes)
         {
             Interlocked.Increment(ref _refused);
             return false;
         }
-        if (_flood.Passes(payload.Length, MqttLoop.Now))
+        if ((proven ? _flood : _floodByRelay).Passes(payload.Length, MqttLoop.Now))
             return true;
-        CountFlood();
+        CountFlood(proven);
         return false;
     }
 
     /// <summary>A flood is told once a second with its count: telling must cost less than what it cuts.</summary>
-    private void CountFlood()
+    private void CountFlood(bool proven)
     {
         Interlocked.Increment(ref _flooded);
+        _untoldProven |= proven;
         if (_untold++ == 0)
             _links.Loop.After(FloodToldEvery, TellFlood);
     }
 
     private void TellFlood()
     {
-        if (_links.Tell(new LinkFlooded(Did, _untold)))
-            _untold = 0;
+        if (_links.Tell(new LinkFlooded(Did, _untold, _untoldProven)))
+            (_untold, _untoldProven) = (0, false);
         else
             _links.Loop.After(FloodToldEvery, TellFlood);
     }
 
-    private void HandOn(Topic topic, ReadOnlySpan<byte> payload)
+    private void HandOn(Topic topic, ReadOnlySpan<byte> payload, bool proven)
     {
         if (payload.Length <= Gone.Length)
             return; // a sign of life, or nothing
-        if (!_links.Tell(new LinkMessage(topic.From, topic.Kind, topic.Class, payload.ToArray())))
+        if (!_links.Tell(new LinkMessage(topic.From, topic.Kind, topic.Class, payload.ToArray(), proven)))
         {
-            CountFlood();
+            CountFlood(proven);
             return;
         }
         Interlocked.Increment(ref _messagesIn);

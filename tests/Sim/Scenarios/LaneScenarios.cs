@@ -170,6 +170,12 @@ internal static class LaneScenarios
             s.Hours(0.01);
         }
         s.Expect(State(s.A, s.B) == "enrolled", "a flood now and then, as after a long night, is cut and nothing more");
+        for (var second = 0; second <= 10; second++)
+        {
+            s.A.Post(new Flooded(s.B.Did, 900, Proven: false));
+            s.Hours(1 / 3600.0);
+        }
+        s.Expect(State(s.A, s.B) == "enrolled", "what a stranger sends by the relay in its name is not held against it");
         s.World.Net.Loses = f => f.To == s.B;
         alice.Offer("painting", Sharing.All, 1);
         s.Until(() => Waiting(s.A, s.B) > 0, "the offering waits for its neighbour");

@@ -49,7 +49,7 @@ internal sealed class Mallory
                 Put(other, seen.To, TopicKind.Data, Invented(other, seen.To));
                 break;
             default:
-                other.Post(new Flooded(seen.From.Did, _prng.Below(1000)));
+                other.Post(new Flooded(seen.From.Did, _prng.Below(1000), Proven: false));
                 other.TakePairing(Mutated(seen.Bytes), seen.From.Spki, (_, _) => { });
                 break;
         }

@@ -91,6 +91,15 @@ public sealed class ForesightTests : IDisposable
     }
 
     [Fact]
+    public async Task What_comes_by_a_relay_in_a_peers_name_takes_nothing_of_its_share()
+    {
+        var bundle = new Received(_mill.Did, TopicKind.Data, new byte[32 * 1024]) { Proven = false };
+        using var foresight = await StuckAsync(bundle);
+        while (foresight.Post(bundle)) { }
+        Assert.True(foresight.Post(bundle with { Proven = true }));
+    }
+
+    [Fact]
     public async Task Short_messages_count_for_what_they_cost()
     {
         var have = new Received(_mill.Did, TopicKind.Have, [1, 2]);
