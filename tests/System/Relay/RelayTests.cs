@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EdgeNode.Tests.System.Brokers;
 using EdgeNode.Tests.System.Hosts;
 
@@ -8,6 +9,9 @@ public sealed class RelayTests
 {
     private const int Offerings = 48;
     private static readonly TimeSpan Within = TimeSpan.FromMinutes(3);
+
+    /// <summary>The default of <c>[peers] flood_patience</c>.</summary>
+    private static readonly TimeSpan FloodedFor = TimeSpan.FromSeconds(5);
 
     [Fact]
     public async Task Nothing_is_lost_or_doubled_while_the_relay_is_killed_and_started_again()
@@ -105,6 +109,28 @@ public sealed class RelayTests
             );
         await TwoCabinets.ShareAsync(resident, "a lamp");
         await two.ArrivedAsync(2, Within);
+    }
+
+    [Fact]
+    public async Task A_flood_at_the_relay_in_a_neighbours_name_suspends_nobody()
+    {
+        // Longer than the patience with a peer that floods by its own link.
+        var longer = FloodedFor + TimeSpan.FromSeconds(2);
+        await using var relay = await PlainRelay.StartAsync();
+        await using var two = await TwoCabinets.PeeredAndPartedAsync(relay.Address);
+        using var resident = await TwoCabinets.ResidentAsync(two.Mill);
+        var topic = $"en/1/{Did(two.Hill)}/{Did(two.Mill)}/d/shared";
+        var lines = Path.Combine(two.Mill.Folder, "flood");
+        await File.WriteAllLinesAsync(lines, Enumerable.Repeat("again and again", 20_000));
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < longer; )
+            await Foreign.RunAsync("sh", ["-c", $"exec mosquitto_pub -h 127.0.0.1 -p {relay.Port} -t {topic} -l < '{lines}'"]);
+        await Until.HoldsAsync(
+            () => TwoCabinets.Number(two.Hill, "SELECT count(*) FROM refusal WHERE code = 'peer.flood'") == 1,
+            "it is cut"
+        );
+        await TwoCabinets.ShareAsync(resident, "bread");
+        await two.ArrivedAsync(1, Within);
+        Assert.Equal(1, TwoCabinets.Number(two.Hill, "SELECT count(*) FROM peering WHERE state = 'enrolled'"));
     }
 
     private static string Did(CabinetProcess cabinet)
