@@ -186,13 +186,18 @@ internal static class LaneScenarios
         }
         s.Until(() => State(s.A, s.B) == "suspended", "who goes on flooding is suspended");
         s.World.Net.Loses = null;
+        alice.Withdraw(alice.Items[0]);
         s.Hours(2);
         s.Expect(Known(s.B, "painting") == 0 && Waiting(s.A, s.B) > 0, "nothing flows, and what waits is kept");
         s.Expect(Audited(s.A, "peering.SuspendedHere") == 1, "the audit says what this cabinet did by itself");
         Must(s, s.A, new ResumePeering(s.B.Did));
         s.Until(() => Known(s.B, "painting") == 1, "after a steward's word everything goes on");
+        s.Until(() => !Offered(s.B, "legal"), "and what was withdrawn meanwhile is gone there too");
         s.Rest();
     }
+
+    private static bool Offered(Cabinet at, string category) =>
+        at.Db.Exists("SELECT 1 FROM offering WHERE category = $1 AND state = 'active'", category);
 
     private static string? State(Cabinet at, Cabinet peer) =>
         at.Db.Text("SELECT state FROM peering WHERE did = $1", peer.Did.Value);
