@@ -17,10 +17,13 @@ public sealed class FillPointTests(ITestOutputHelper output)
     private const int Mebibytes = 32;
 
     /// <summary>Bytes that a fill point leaves, at most.</summary>
-    private const int MostLeft = 256 * 1024;
+    private const int MostLeft = 64 * 1024;
 
     /// <summary>Tries to join at one point: some have room still, which is also tried.</summary>
-    private const int Tries = 4;
+    private const int Tries = 5;
+
+    /// <summary>Before so many points the program ends in order and starts anew: a log that has been long already is written over in place, on a full disk too.</summary>
+    private const int NewLogEvery = 3;
 
     private static readonly TimeSpan RecoversWithin = TimeSpan.FromSeconds(5);
 
@@ -52,6 +55,8 @@ public sealed class FillPointTests(ITestOutputHelper output)
         await JoinsAsync(visitor, "Anna", promises);
         for (var point = 1; point <= points; point++)
         {
+            if (point % NewLogEvery == 0)
+                await NewLogAsync(cabinet, disk, peer);
             var clock = Stopwatch.StartNew();
             await FillAsync(cabinet, disk, visitor, promises, random.Next(0, MostLeft), $"{point}");
             await EndAndStartAsync(cabinet, disk, point % 5 == 0, killed: point % 10 != 0);
@@ -97,6 +102,13 @@ public sealed class FillPointTests(ITestOutputHelper output)
         Assert.True((await other.SignInAsync(promises.Cards[^1])).IsDone, "sign-in works on a full disk");
         Assert.Equal(200, (await other.GetAsync("")).Status);
         Assert.Equal(200, (await other.GetAsync("api/offerings")).Status);
+    }
+
+    private static async Task NewLogAsync(CabinetProcess cabinet, SmallDisk disk, ForeignPeer peer)
+    {
+        Assert.Equal(0, (await cabinet.StopAsync()).Code);
+        await cabinet.StartAsync(disk.Inside);
+        await peer.ConnectAsync();
     }
 
     /// <summary>On the full disk the program ends, in order or by kill -9; it may start only when there is room.</summary>
