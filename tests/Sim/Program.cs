@@ -21,8 +21,8 @@ public static class Program
             what each way of finding partners makes of one market file, cut into K cabinets (10) of which U are out of reach
         edgenode-sim --memory [--days D] [--json]
             what a cabinet keeps in memory after each of D whole days (30) in which its one neighbour stays away: the objects of .NET that are
-            alive after full collections, and what SQLite has allocated (sqlite3_memory_used). It has the shipped settings; 100 residents
-            share 4000 entries on the first day and change 40 on each further day, neighbours and strangers come and go in discovery, links come
+            alive after full collections, and what SQLite has allocated (sqlite3_memory_used). It has the shipped settings; 180 residents
+            share 7200 entries on the first day and change 40 on each further day, neighbours and strangers come and go in discovery, links come
             up on which nobody answers. No checker runs. The simulator is counted along, so what has grown is at most what is said; without_node
             is what is left of both once the node is closed. Memory of OpenSSL and libsodium, stacks and code is not counted, and there are
             no pages, no broker and no sensors
