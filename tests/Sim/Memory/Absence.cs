@@ -24,10 +24,7 @@ internal sealed class Absence : IDisposable
     private const int HoursBetweenLinks = 5;
     private const long Disk = 32_000_000_000;
 
-    private readonly Stage _stage = new(
-        2,
-        o => o with { IsWatched = false, Batch = 64, Tune = _ => NodeOptions.Default }
-    );
+    private readonly Stage _stage = new(2, o => o with { IsWatched = false, Batch = 64, Tune = _ => NodeOptions.Default });
     private readonly List<(Did Did, Queue<string> Items)> _residents = [];
     private readonly Prng _prng = new(Stage.Seed);
     private int _next;
@@ -38,8 +35,7 @@ internal sealed class Absence : IDisposable
     public int Links { get; private set; }
     public long Steps => _stage.World.Counts["steps"];
     public long Waiting => Home.Db.Number("SELECT count(*) FROM outbox");
-    public long DatabaseBytes =>
-        Home.Db.Number("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()");
+    public long DatabaseBytes => Home.Db.Number("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()");
 
     private World World => _stage.World;
     private Cabinet Home => _stage.A;
@@ -55,7 +51,10 @@ internal sealed class Absence : IDisposable
         for (var i = 0; i < Residents * ItemsEach; i++)
             Post(_residents[i % Residents]);
         _stage.Until(() => Posted == Residents * ItemsEach, "everything is posted");
-        _stage.Expect(DatabaseBytes > LeastDatabase, $"the database is larger than what is kept of it in memory, and not {DatabaseBytes} bytes");
+        _stage.Expect(
+            DatabaseBytes > LeastDatabase,
+            $"the database is larger than what is kept of it in memory, and not {DatabaseBytes} bytes"
+        );
         Day(TimeSpan.FromDays(1) - World.Elapsed);
     }
 
