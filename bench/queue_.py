@@ -194,7 +194,7 @@ def measure(results):
     build_load()
     say("building the simulator")
     call(["dotnet", "build", "tests/Sim", "-c", "Release", "-v", "quiet", "-m:1"], LONGEST_BUILD)
-    # Beside the results and not in /tmp, which may be memory: the database has two gigabytes.
+    # Beside the results and not in /tmp, which may be memory: the database has 1.6 gigabytes.
     (ROOT / "out").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="queue-", dir=ROOT / "out") as name:
         resident_memory(results, pathlib.Path(name) / "pair")
