@@ -40,13 +40,16 @@ public sealed class LoadedCabinet : IDisposable
             Release.Version
         );
         _node = new Node(OpenWriter(), _key, _card, SystemEntropy.Instance, NodeOptions.Default, _sealer);
-        Step(new Started());
+        StewardsCode = Step(new Started()).OfType<ShowStewardCode>().SingleOrDefault()?.Code;
     }
 
     public static Moment Now => new(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
 
     public Place Place { get; }
     public Identity Identity { get; }
+
+    /// <summary>What a first start shows once; null when the folder held a cabinet already.</summary>
+    public string? StewardsCode { get; }
 
     /// <summary>The key of the certificate, as the other side's TLS sees it.</summary>
     public string Spki => CertificateKey.Of(_certificate)!.Spki;

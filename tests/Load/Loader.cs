@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using EdgeNode.Appliance;
 using EdgeNode.Appliance.Io;
+using EdgeNode.Store;
 using EdgeNode.Sync;
 using EdgeNode.Wire;
 using EdgeNode.Wire.Io;
@@ -14,20 +15,34 @@ public static class Loader
     /// <summary>Statements in one commit, the same as the node loop takes of its inputs.</summary>
     private const int Batch = 256;
 
-    /// <summary>Returns the seconds that queueing took, durable commits included; both nodes are closed then.</summary>
-    public static double Fill(LoadedCabinet left, LoadedCabinet right, MessageKind kind, int count, int size, int keys) =>
-        Queue(left, right.Identity.Did, Agree(left, right, kind, count, size, keys));
+    /// <summary>
+    /// Returns the seconds that queueing took, durable commits included and signing not; both nodes are closed then. <paramref name="queued"/> is told after
+    /// each commit how many there are.
+    /// </summary>
+    public static double Fill(
+        LoadedCabinet left,
+        LoadedCabinet right,
+        MessageKind kind,
+        int count,
+        int size,
+        int keys,
+        Action<int>? queued = null
+    )
+    {
+        using var messages = Agree(left, right, kind, size, keys);
+        return Queue(left, right.Identity.Did, messages.Make(count, Batch), queued ?? (_ => { }));
+    }
 
-    /// <summary>The two are peers, the right one knows who signed the messages, and both nodes are closed; nothing is queued yet.</summary>
-    public static Statement[] Agree(LoadedCabinet left, LoadedCabinet right, MessageKind kind, int count, int size, int keys)
+    /// <summary>The two are peers, the right one knows who will sign the messages, and both nodes are closed; nothing is signed or queued yet.</summary>
+    public static Messages Agree(LoadedCabinet left, LoadedCabinet right, MessageKind kind, int size, int keys)
     {
         Peering.Agree(left, right);
         left.CloseNode();
         right.CloseNode();
-        using var messages = new Messages(kind, keys, size, right.Identity.Did, LoadedCabinet.Now);
+        var messages = new Messages(kind, keys, size, right.Identity.Did, LoadedCabinet.Now);
         using (var db = right.OpenWriter())
             messages.Introduce(db);
-        return messages.Make(count);
+        return messages;
     }
 
     /// <summary>
@@ -53,28 +68,36 @@ public static class Loader
     }
 
     /// <summary>
-    /// As the node does it, in commits of a batch. The first ones are taken back and done again: the program that ships is compiled ahead of time, this one while it
-    /// runs.
+    /// As the node does it, in commits of a batch, each of which was signed before its time counts. The first ones are rehearsed: the program that ships is
+    /// compiled ahead of time, this one while it runs.
     /// </summary>
-    private static double Queue(LoadedCabinet left, Did receiver, Statement[] messages)
+    private static double Queue(LoadedCabinet left, Did receiver, IEnumerable<Statement[]> batches, Action<int> queued)
     {
+        const int Rehearsed = 2;
         using var db = left.OpenWriter();
         using var key = NodeKey.Create(SystemEntropy.Instance);
-        foreach (var batch in messages.Chunk(Batch).Take(2))
-        {
-            db.Begin();
-            Enqueue(OutboxOf(key, left.Identity.Did), new Turn(db, LoadedCabinet.Now), receiver, batch);
-            db.Rollback();
-        }
         var outbox = OutboxOf(key, left.Identity.Did);
-        var clock = Stopwatch.StartNew();
-        foreach (var batch in messages.Chunk(Batch))
+        var clock = new Stopwatch();
+        var count = 0;
+        foreach (var batch in batches)
         {
+            if (count < Rehearsed * Batch)
+                Rehearse(db, OutboxOf(key, left.Identity.Did), receiver, batch);
+            clock.Start();
             db.Begin();
             Enqueue(outbox, new Turn(db, LoadedCabinet.Now), receiver, batch);
             db.Commit();
+            clock.Stop();
+            queued(count += batch.Length);
         }
         return clock.Elapsed.TotalSeconds;
+    }
+
+    private static void Rehearse(Db db, Outbox outbox, Did receiver, Statement[] batch)
+    {
+        db.Begin();
+        Enqueue(outbox, new Turn(db, LoadedCabinet.Now), receiver, batch);
+        db.Rollback();
     }
 
     /// <summary>It only queues, so its signer signs nothing.</summary>

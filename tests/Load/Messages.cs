@@ -18,8 +18,8 @@ public enum MessageKind
 }
 
 /// <summary>
-/// Statements of exactly one size, made and signed beforehand by home cabinets whose keys the receiver knows, as if their residents were this cabinet's
-/// neighbours. They are filled up to the size with more names in the audience and then with blanks after the body.
+/// Statements of exactly one size, made and signed by home cabinets whose keys the receiver knows, as if their residents were this cabinet's neighbours. They
+/// are filled up to the size with more names in the audience and then with blanks after the body.
 /// </summary>
 public sealed class Messages : IDisposable
 {
@@ -31,6 +31,9 @@ public sealed class Messages : IDisposable
     private readonly int _size;
     private readonly Did _receiver;
     private readonly Moment _now;
+
+    /// <summary>What filled the last message of each home: the next one mostly needs the same.</summary>
+    private readonly (int Names, int Blanks)[] _filling;
     private long _hlc;
 
     public Messages(MessageKind kind, int keys, int size, Did receiver, Moment now)
@@ -40,6 +43,7 @@ public sealed class Messages : IDisposable
         _keys = [.. Enumerable.Range(0, keys).Select(_ => NodeKey.Create(entropy))];
         _homes = [.. _keys.Select(key => Identity.CreateNode(key, Sodium.X25519PublicKey(entropy.Bytes(32)), entropy))];
         _residents = [.. _homes.Select(_ => Identity.CreatePerson(entropy.Bytes(32), entropy))];
+        _filling = new (int, int)[keys];
     }
 
     /// <summary>The receiver knows these homes and their residents, as after years in one neighbourhood.</summary>
@@ -55,24 +59,42 @@ public sealed class Messages : IDisposable
         db.Commit();
     }
 
-    public Statement[] Make(int count) => [.. Enumerable.Range(0, count).Select(One)];
+    /// <summary>So many in chunks, each signed when it is asked for: a million of them need the memory of one chunk.</summary>
+    public IEnumerable<Statement[]> Make(int count, int chunk)
+    {
+        for (var made = 0; made < count; made += chunk)
+            yield return [.. Enumerable.Range(made, Math.Min(chunk, count - made)).Select(One)];
+    }
 
     private Statement One(int number)
     {
         var home = number % _keys.Length;
         var signer = new Signer(_homes[home].Did, _keys[home], 0, () => _hlc = Hlc.Next(_hlc, _now));
         var body = _kind == MessageKind.Withdrawal ? Withdrawal() : Offering(home, number);
-        var others = new List<Did>();
-        // Two tries: the first says how much room is left for names and blanks.
-        var bare = Sign(signer, body, others).Raw.Length;
-        var name = Did.Length + 3;
-        for (var left = _size - bare; left >= name && others.Count < 6; left -= name)
-            others.Add(Did.FromGenesis(SystemEntropy.Instance.Bytes(32)));
-        var blanks = _size - Sign(signer, body, others).Raw.Length;
-        var statement = Sign(signer, [.. body, .. Encoding.ASCII.GetBytes(new string(' ', blanks))], others);
+        var statement = Filled(signer, body, _filling[home]);
+        if (statement.Raw.Length != _size)
+        {
+            _filling[home] = FillingOf(signer, body);
+            statement = Filled(signer, body, _filling[home]);
+        }
         return statement.Raw.Length == _size
             ? statement
             : throw new InvalidOperationException($"A message has {statement.Raw.Length} bytes instead of {_size}.");
+    }
+
+    /// <summary>Two tries: the first says how much room is left for names, the second how much for blanks.</summary>
+    private (int Names, int Blanks) FillingOf(Signer signer, byte[] body)
+    {
+        const int MostNames = 6;
+        var room = _size - Filled(signer, body, (0, 0)).Raw.Length;
+        var names = Math.Clamp(room / (Did.Length + 3), 0, MostNames);
+        return (names, Math.Max(0, _size - Filled(signer, body, (names, 0)).Raw.Length));
+    }
+
+    private Statement Filled(Signer signer, byte[] body, (int Names, int Blanks) filling)
+    {
+        var others = Enumerable.Range(0, filling.Names).Select(_ => Did.FromGenesis(SystemEntropy.Instance.Bytes(32))).ToArray();
+        return Sign(signer, [.. body, .. Encoding.ASCII.GetBytes(new string(' ', filling.Blanks))], others);
     }
 
     private byte[] Withdrawal() =>
@@ -92,7 +114,7 @@ public sealed class Messages : IDisposable
             WireJson.Default.OfferingBody
         );
 
-    private Statement Sign(Signer signer, byte[] body, List<Did> others) =>
+    private Statement Sign(Signer signer, byte[] body, Did[] others) =>
         Statement.Sign(
             new StatementDraft(
                 _kind == MessageKind.Withdrawal ? Kinds.Withdrawal : Kinds.Offering,

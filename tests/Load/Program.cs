@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using EdgeNode.Wire;
 
@@ -10,8 +11,9 @@ public static class Program
         edgenode-load --left FOLDER/ADDRESS --right FOLDER/ADDRESS [--messages N] [--size BYTES] [--keys N] [--kind withdrawal|offering]
                       [--window N] [--peers-port P] [--pairing-port P]
             makes two new data folders of cabinets that are peered, and puts N statements (10000) of exactly BYTES (1024), signed by N
-            keys (64), into the outbox of the left one for the right one. They are signed first; what is timed is the queueing, durable
-            commits of 256 included. Prints one JSON object. The cabinets are not started; ADDRESS is where they will be found.
+            keys (64), into the outbox of the left one for the right one. What is timed is the queueing, durable commits of 256 included;
+            each commit's statements are signed before it, with the clock stopped. Prints one JSON object, and on standard error how far
+            it is. The cabinets are not started; ADDRESS is where they will be found.
             With --window nothing is queued at first; then each line of standard input queues the next N in one commit, while the left
             cabinet's program does not run, and says how many bytes that wrote.
 
@@ -43,33 +45,58 @@ public static class Program
             return Windows(
                 PlaceOf("--left"),
                 PlaceOf("--right"),
-                l => Loader.Agree(l.Left, l.Right, kind, count, size, keys).Chunk(window)
+                (count + window - 1) / window,
+                (l, r) => Loader.Agree(l, r, kind, size, keys),
+                messages => messages.Make(count, window)
             );
         using var left = new LoadedCabinet(PlaceOf("--left"), "Left");
         using var right = new LoadedCabinet(PlaceOf("--right"), "Right");
-        var seconds = Loader.Fill(left, right, kind, count, size, keys);
+        var seconds = Loader.Fill(left, right, kind, count, size, keys, Progress(count));
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{{\"left\":\"{left.Identity.Did}\",\"right\":\"{right.Identity.Did}\",\"messages\":{count},\"bytes\":{(long)count * size},\"queue_seconds\":{seconds:F3}}}"
+                $"{{\"left\":\"{left.Identity.Did}\",\"right\":\"{right.Identity.Did}\",\"left_stewards_code\":\"{left.StewardsCode}\",\"messages\":{count},\"bytes\":{(long)count * size},\"queue_seconds\":{seconds:F3}}}"
             )
         );
         return 0;
     }
 
-    private static int Windows(Place at, Place to, Func<(LoadedCabinet Left, LoadedCabinet Right), IEnumerable<Statement[]>> make)
+    /// <summary>Says how far it is, now and then: a million statements take minutes.</summary>
+    private static Action<int> Progress(int count)
     {
-        Statement[][] windows;
+        var every = TimeSpan.FromSeconds(10);
+        var last = Stopwatch.StartNew();
+        return queued =>
+        {
+            if (last.Elapsed < every)
+                return;
+            last.Restart();
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{queued} of {count} are queued"));
+        };
+    }
+
+    private static int Windows(
+        Place at,
+        Place to,
+        int count,
+        Func<LoadedCabinet, LoadedCabinet, Messages> agree,
+        Func<Messages, IEnumerable<Statement[]>> windows
+    )
+    {
+        Messages messages;
         Did receiver;
         using (var left = new LoadedCabinet(at, "Left"))
         using (var right = new LoadedCabinet(to, "Right"))
-            (windows, receiver) = ([.. make((left, right))], right.Identity.Did);
-        Console.WriteLine($"{{\"windows\":{windows.Length}}}");
-        foreach (var window in windows)
+            (messages, receiver) = (agree(left, right), right.Identity.Did);
+        using (messages)
         {
-            if (Console.ReadLine() is null)
-                return 0;
-            Console.WriteLine($"{{\"bytes_written\":{Loader.QueueWindow(at.Folder, receiver, window)}}}");
+            Console.WriteLine($"{{\"windows\":{count}}}");
+            foreach (var window in windows(messages))
+            {
+                if (Console.ReadLine() is null)
+                    return 0;
+                Console.WriteLine($"{{\"bytes_written\":{Loader.QueueWindow(at.Folder, receiver, window)}}}");
+            }
         }
         return 0;
     }

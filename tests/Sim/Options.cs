@@ -17,6 +17,9 @@ internal sealed record SimOptions
     public bool Json { get; init; }
     public bool Planted { get; init; }
 
+    /// <summary>What a cabinet keeps in memory while its neighbour stays away.</summary>
+    public bool Memory { get; init; }
+
     /// <summary>One planted fault, or several that are separated by commas; null = all.</summary>
     public string[]? Plants { get; init; }
     public bool Scenarios { get; init; }
@@ -50,13 +53,14 @@ internal sealed record SimOptions
             options.Scenario is not null,
             options.Modes is not null,
             options.Planted,
+            options.Memory,
             options.Scenarios,
             options.List,
             options.Help,
         };
         return wishes.Count(w => w) == 1
             ? options
-            : throw Wrong("say one of --seed, --seeds, --planted, --plant, --scenario, --scenarios, --modes, --list");
+            : throw Wrong("say one of --seed, --seeds, --planted, --plant, --scenario, --scenarios, --modes, --memory, --list");
     }
 
     private static SimOptions? Flag(SimOptions o, string name) =>
@@ -64,6 +68,7 @@ internal sealed record SimOptions
         {
             "--json" => o with { Json = true },
             "--planted" => o with { Planted = true },
+            "--memory" => o with { Memory = true },
             "--scenarios" => o with { Scenarios = true },
             "--list" => o with { List = true },
             "-h" or "--help" => o with { Help = true },
