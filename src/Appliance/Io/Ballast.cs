@@ -96,6 +96,7 @@ internal sealed class DiskWatch : IAsyncDisposable
     private readonly PeriodicTimer _timer = new(Every);
     private readonly Task _watching;
     private DiskMeasured? _told;
+    private volatile bool _again;
     private int _looks;
 
     /// <summary>Every so many looks the node is told in any case: it may have been made anew meanwhile (1 min).</summary>
@@ -108,6 +109,12 @@ internal sealed class DiskWatch : IAsyncDisposable
         _watching = WatchAsync();
     }
 
+    /// <summary>
+    /// The next look is told whatever it sees: a disk that was full between two looks would seem the same as before, and the node would keep nothing new until it is
+    /// told otherwise. From any thread.
+    /// </summary>
+    public void TellAgain() => _again = true;
+
     private async Task WatchAsync()
     {
         while (await _timer.WaitForNextTickAsync().ConfigureAwait(false))
@@ -119,10 +126,13 @@ internal sealed class DiskWatch : IAsyncDisposable
     {
         try
         {
+            var again = _again;
+            _again = false;
             _ballast.Restore();
             var (free, total) = (_ballast.Free, _ballast.Total);
             if (
                 _looks++ % TellEvery != 0
+                && !again
                 && _told is { } told
                 && total == told.Total
                 && free / Math.Max(1, total / 1000) == told.Free / Math.Max(1, total / 1000)

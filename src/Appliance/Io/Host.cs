@@ -27,6 +27,7 @@ public sealed class Host : IAsyncDisposable
     private Broker? _broker;
     private Sealer _sealer = null!;
     private Foresight _foresight = null!;
+    private DiskWatch? _diskWatch;
     private Links? _links;
     private PairingCalls? _calls;
     private BlobStore _blobs = null!;
@@ -105,6 +106,7 @@ public sealed class Host : IAsyncDisposable
             () =>
             {
                 ballast.Release();
+                _diskWatch?.TellAgain();
                 return new DiskMeasured(0, ballast.Total);
             }
         );
@@ -132,7 +134,8 @@ public sealed class Host : IAsyncDisposable
         Loop.Start();
         _power?.Attach(input => Loop.Post(input));
         OpenHome(folder, identity);
-        _parts.Push(new DiskWatch(ballast, input => Loop.Post(input)));
+        _diskWatch = new DiskWatch(ballast, input => Loop.Post(input));
+        _parts.Push(_diskWatch);
         OpenUpkeep(folder);
         await OpenDoorsAsync(folder, identity, certificate).ConfigureAwait(false);
         if (_settings.Discovery)
