@@ -20,20 +20,20 @@ public enum FloodKind
     /// <summary>Signed bundles of one statement.</summary>
     Small,
 
-    /// <summary>Bytes that are no bundle, as many messages as pass.</summary>
+    /// <summary>Bytes that are no bundle, about as many messages as pass a connection.</summary>
     Garbage,
 }
 
-/// <summary>How fast; both bounds hold.</summary>
+/// <summary>How fast, at most; both bounds hold.</summary>
 public sealed record FloodRate(double MessagesPerSecond, double BytesPerSecond)
 {
-    /// <summary>A hundred times what a peer is granted in one class (10 bundles and 1 MiB a second): whichever of the two is reached last.</summary>
+    /// <summary>A hundred times what the design grants a peer in one class, 10 bundles and 1 MiB a second; garbage is not held by it.</summary>
     public static FloodRate Of(FloodKind kind) =>
         kind switch
         {
             FloodKind.Full => new(double.MaxValue, 100.0 * 1024 * 1024),
             FloodKind.Small => new(1_000, double.MaxValue),
-            _ => new(double.MaxValue, 100.0 * 1024 * 1024),
+            _ => new(20_000, double.MaxValue),
         };
 }
 
