@@ -140,22 +140,12 @@ public sealed class Flooder : IDisposable
             {
                 await OnceAsync();
             }
-            catch (OperationCanceledException)
+            catch (Exception cut)
+                when (cut is IOException or SocketException or AuthenticationException or OperationCanceledException)
             {
-                return;
+                // Cut off, or not let in: it comes again, unless the flood is to end.
             }
-            catch (Exception cut) when (cut is IOException or SocketException or AuthenticationException)
-            {
-                // Cut off, or not let in: it comes again.
-            }
-            try
-            {
-                await pause.WaitForNextTickAsync(_ending.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+            await pause.WaitForNextTickAsync();
         }
     }
 
