@@ -115,11 +115,11 @@ class Flood:
         return (self.since - self.said["flooder"]["began"]) / 1000 if self.state == "suspended" else None
 
     def tell(self, results):
-        calm, flood, by = self.said["calm"], self.said["flood"], self.said["flooder"]
+        calm, onset, flood, by = (self.said[key] for key in ("calm", "onset", "flood", "flooder"))
         refusals = ", ".join(f"{code} {count}" for code, count in self.refusals) or "none"
         results.note(
             f"{self.kind}: calm {calm['p50_ms']} ms (median), {calm['p99_ms']} ms (p99), {calm['longest_ms']} ms (longest) of {calm['bundles']} bundles; "
-            f"flood {flood['p50_ms']}, {flood['p99_ms']}, {flood['longest_ms']} ms of {flood['bundles']}; the flooding peer wrote {by['messages']} messages "
+            f"flood {flood['p50_ms']}, {flood['p99_ms']}, {flood['longest_ms']} ms of {flood['bundles']}, in its first five seconds {onset['p50_ms']}, {onset['p99_ms']}, {onset['longest_ms']}; the flooding peer wrote {by['messages']} messages "
             f"({by['bytes'] / 2**20:.0f} MiB) on {by['connections']} connections, {by['refused']} more were refused; counted against it: {refusals}; "
             f"{self.flooder_taken} statements of it were taken over; it ended {self.state}; of the others' bundles {self.said['sent_again']} went twice, "
             f"{self.said['reconnections']} connections were made anew; the load was late by {self.said['longest_late_ms']} ms at most"
@@ -130,7 +130,7 @@ class Flood:
 
 def measure(results):
     build_load()
-    peers, warm, calm, flooding = (16, 2, 5, 5) if results.quick else (256, 5, 30, 30)
+    peers, warm, calm, flooding = (16, 2, 5, 5) if results.quick else (256, 5, 15, 20)
     runs = []
     with tempfile.TemporaryDirectory(prefix="edgenode-bench-flood-") as name:
         for kind in FLOODS:

@@ -7,6 +7,9 @@ namespace EdgeNode.Tests.Load;
 public sealed record FloodRun(int Peers, FloodKind Kind, TimeSpan Warm, TimeSpan Calm, TimeSpan Flood, TimeSpan Period)
 {
     private const int Statements = 2;
+
+    /// <summary>The beginning of the flood, before its sender can have been suspended; told apart.</summary>
+    private static readonly TimeSpan Onset = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan SettleWithin = TimeSpan.FromSeconds(120);
 
@@ -24,16 +27,18 @@ public sealed record FloodRun(int Peers, FloodKind Kind, TimeSpan Warm, TimeSpan
         await crowd.ConnectAsync(ConnectWithin);
         var begun = Stopwatch.GetTimestamp();
         crowd.Send(Period);
-        using (var calm = new PeriodicTimer(Warm + Calm))
-            await calm.WaitForNextTickAsync();
+        using (var wait = new PeriodicTimer(Warm + Calm))
+            await wait.WaitForNextTickAsync();
         var flood = Stopwatch.GetTimestamp();
         crowd.Flooder.Start();
         var lost = await SettledAsync(crowd);
         await crowd.Flooder.StopAsync();
-        var warm = begun + (long)(Warm.TotalSeconds * Stopwatch.Frequency);
-        Console.WriteLine(Json(crowd, crowd.Between(warm, flood), crowd.Between(flood, long.MaxValue), lost));
+        var (calm, onset) = (crowd.Between(Later(begun, Warm), flood), crowd.Between(flood, Later(flood, Onset)));
+        Console.WriteLine(Json(crowd, calm, onset, crowd.Between(flood, long.MaxValue), lost));
         return 0;
     }
+
+    private static long Later(long ticks, TimeSpan by) => ticks + (long)(by.TotalSeconds * Stopwatch.Frequency);
 
     /// <summary>Bundles that have no receipt in the end.</summary>
     private async Task<int> SettledAsync(Crowd crowd)
@@ -49,12 +54,12 @@ public sealed record FloodRun(int Peers, FloodKind Kind, TimeSpan Warm, TimeSpan
         return await crowd.WaitingAsync();
     }
 
-    private static string Json(Crowd crowd, Stretch calm, Stretch flood, int lost)
+    private static string Json(Crowd crowd, Stretch calm, Stretch onset, Stretch flood, int lost)
     {
         var f = crowd.Flooder;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{{\"calm\":{Json(calm)},\"flood\":{Json(flood)},\"receipted\":{crowd.Receipted},\"without_receipt\":{lost},\"not_accepted\":{crowd.NotAccepted},\"sent_again\":{crowd.SentAgain},\"reconnections\":{crowd.Reconnections},\"longest_late_ms\":{crowd.LongestLate.TotalMilliseconds:F0},\"faults\":{crowd.Faults.Count},\"flooder\":{{\"began\":{f.Began?.Ms ?? 0},\"messages\":{f.Messages},\"bytes\":{f.Bytes},\"connections\":{f.Connections},\"refused\":{f.Refused}}}}}"
+            $"{{\"calm\":{Json(calm)},\"onset\":{Json(onset)},\"flood\":{Json(flood)},\"receipted\":{crowd.Receipted},\"without_receipt\":{lost},\"not_accepted\":{crowd.NotAccepted},\"sent_again\":{crowd.SentAgain},\"reconnections\":{crowd.Reconnections},\"longest_late_ms\":{crowd.LongestLate.TotalMilliseconds:F0},\"faults\":{crowd.Faults.Count},\"flooder\":{{\"began\":{f.Began?.Ms ?? 0},\"messages\":{f.Messages},\"bytes\":{f.Bytes},\"connections\":{f.Connections},\"refused\":{f.Refused}}}}}"
         );
     }
 

@@ -116,7 +116,10 @@ public sealed class Flooder : IDisposable
     private IEnumerable<byte[]> Payloads(FloodKind kind)
     {
         if (kind == FloodKind.Garbage)
-            return [[.. Enumerable.Repeat((byte)'x', GarbageBytes)]];
+            return
+            [
+                [.. Enumerable.Repeat((byte)'x', GarbageBytes)],
+            ];
         var size = _light.Withdrawal(_cabinet.Node).Length;
         // Its header takes less than a kilobyte.
         var each = kind == FloodKind.Full ? (Bundle.MaxSize - 1024) / (size + 4) : 1;
@@ -175,7 +178,8 @@ public sealed class Flooder : IDisposable
         var options = new SslClientAuthenticationOptions
         {
             TargetHost = "",
-            RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetRawCertData().AsSpan().SequenceEqual(_pinned.RawData) == true,
+            RemoteCertificateValidationCallback = (_, shown, _, _) =>
+                shown?.GetRawCertData().AsSpan().SequenceEqual(_pinned.RawData) == true,
             ClientCertificates = [_light.Certificate],
             LocalCertificateSelectionCallback = (_, _, _, _, _) => _light.Certificate,
         };

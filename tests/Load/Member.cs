@@ -132,8 +132,7 @@ internal sealed class Member : IDisposable
     }
 
     private bool Publish(TopicKind kind, string cls, byte[] bytes) =>
-        _client is { } client
-        && client.Publish(new Topic(_cabinet.Node.Value, Did.Value, kind, cls).ToString(), bytes, out _);
+        _client is { } client && client.Publish(new Topic(_cabinet.Node.Value, Did.Value, kind, cls).ToString(), bytes, out _);
 
     private void SayHave(bool reply)
     {

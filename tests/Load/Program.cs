@@ -23,7 +23,7 @@ public static class Program
                       [--period SECONDS] [--peers-port P] [--pairing-port P]
             makes a new data folder of a cabinet that has enrolled N peers, says so in one JSON object, and waits for a line of standard
             input that says that the cabinet runs. Then all but one of the peers come in over TLS connections of their own and send a
-            bundle of two statements in every period (2), for SECONDS in calm (30), after a while that does not count (5); then (30) the
+            bundle of two statements in every period (2), for SECONDS in calm (15), after a while that does not count (5); then (20) the
             last one floods. A second JSON object says how long receipts took, and what became of the flood.
 
         Examples: edgenode-load --left /tmp/a/10.9.0.1 --right /tmp/b/10.9.0.2 --messages 2000
@@ -55,8 +55,8 @@ public static class Program
                 peers,
                 Enum.Parse<FloodKind>(options.GetValueOrDefault("--flood", "full"), ignoreCase: true),
                 Seconds("--warm", 5),
-                Seconds("--calm", 30),
-                Seconds("--flooding", 30),
+                Seconds("--calm", 15),
+                Seconds("--flooding", 20),
                 Seconds("--period", 2)
             ).GoAsync(PlaceOf("--cabinet"));
         var kind = options.GetValueOrDefault("--kind") == "offering" ? MessageKind.Offering : MessageKind.Withdrawal;

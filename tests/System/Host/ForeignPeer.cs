@@ -111,7 +111,16 @@ internal sealed class ForeignPeer : IAsyncDisposable
     public async Task<bool> TryFloodAsync(int messages)
     {
         var topic = new Topic(Node.Value, Did.Value, TopicKind.Data, "shared").ToString();
-        string[] tls = ["--cafile", _cabinet.CertificateFile, "--cert", _light.CertificateFile, "--key", _light.KeyFile, "--insecure"];
+        string[] tls =
+        [
+            "--cafile",
+            _cabinet.CertificateFile,
+            "--cert",
+            _light.CertificateFile,
+            "--key",
+            _light.KeyFile,
+            "--insecure",
+        ];
         string[] to =
         [
             "-h",
