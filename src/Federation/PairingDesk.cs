@@ -14,7 +14,9 @@ public sealed record OpenPeer(Did Did, string Address, int Port, byte[] Certific
 public sealed record OpenRelay : Effect;
 
 /// <summary>Cut: certificate and rights out, links closed.</summary>
-public sealed record CutPeer(Did Did) : Effect;
+/// <param name="Did">The peer.</param>
+/// <param name="ForNow">It may be opened again soon: the others' links are not to suffer from it.</param>
+public sealed record CutPeer(Did Did, bool ForNow = false) : Effect;
 
 /// <summary>What this node says of itself in pairing frames.</summary>
 public sealed record NodeCard(
@@ -380,7 +382,7 @@ public sealed class PairingDesk(
         }
         if (step.Acts.HasFlag(PeerActs.Hold))
         {
-            turn.Emit(new CutPeer(peering.Did));
+            turn.Emit(new CutPeer(peering.Did, ForNow: true));
             acts.Held(turn, peering.Did);
         }
         turn.Emit(new PageChanged(PageChanged.Stewards));

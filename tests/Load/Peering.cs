@@ -1,6 +1,7 @@
 using EdgeNode.Appliance;
 using EdgeNode.Federation;
 using EdgeNode.Sync;
+using EdgeNode.Wire;
 
 namespace EdgeNode.Tests.Load;
 
@@ -14,6 +15,23 @@ public static class Peering
         var asked = left.Ask(new RequestPeering(right.Place.Address, right.Place.PairingPort));
         Deliver(asked.Effects, left, right);
         Deliver(right.Ask(new AcceptPeering(left.Identity.Did)).Effects, right, left);
+    }
+
+    /// <summary>A peer of another make asks, our steward accepts, and it signs the agreement.</summary>
+    public static void Enrol(LoadedCabinet cabinet, LightPeer peer)
+    {
+        var (node, address) = (cabinet.Identity.Did, cabinet.Place.Address);
+        Do(cabinet, new PairFrame(peer.PairingFrame(Kinds.PairingRequest, null, address), peer.Spki));
+        Do(cabinet, new AcceptPeering(peer.Did));
+        var agreement = peer.PairingFrame(Kinds.PairingAgreement, node, address, peer.AgreementWith(cabinet.Identity));
+        Do(cabinet, new PairFrame(agreement, peer.Spki));
+    }
+
+    private static void Do(LoadedCabinet cabinet, Command command)
+    {
+        var answer = cabinet.Ask(command).Answer;
+        if (!answer.IsDone)
+            throw new InvalidOperationException($"The cabinet refused {command.GetType().Name}: {answer.Code} {answer.Text}");
     }
 
     private static void Deliver(IReadOnlyList<Effect> effects, LoadedCabinet from, LoadedCabinet to)

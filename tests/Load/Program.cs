@@ -4,7 +4,9 @@ using EdgeNode.Wire;
 
 namespace EdgeNode.Tests.Load;
 
-/// <summary>edgenode-load: two cabinets that have agreed on a peering, with statements waiting in the outbox of the left one.</summary>
+/// <summary>
+/// edgenode-load: two cabinets that have agreed on a peering, with statements waiting in the outbox of the left one; or one cabinet and a crowd of peers.
+/// </summary>
 public static class Program
 {
     private const string Help = """
@@ -17,10 +19,18 @@ public static class Program
             With --window nothing is queued at first; then each line of standard input queues the next N in one commit, while the left
             cabinet's program does not run, and says how many bytes that wrote.
 
-        Example: edgenode-load --left /tmp/a/10.9.0.1 --right /tmp/b/10.9.0.2 --messages 2000
+        edgenode-load --peers N --cabinet FOLDER/ADDRESS [--flood full|small|garbage] [--calm SECONDS] [--flooding SECONDS] [--warm SECONDS]
+                      [--period SECONDS] [--peers-port P] [--pairing-port P]
+            makes a new data folder of a cabinet that has enrolled N peers, says so in one JSON object, and waits for a line of standard
+            input that says that the cabinet runs. Then all but one of the peers come in over TLS connections of their own and send a
+            bundle of two statements in every period (2), for SECONDS in calm (15), after a while that does not count (5); then (20) the
+            last one floods. A second JSON object says how long receipts took, and what became of the flood.
+
+        Examples: edgenode-load --left /tmp/a/10.9.0.1 --right /tmp/b/10.9.0.2 --messages 2000
+                  edgenode-load --peers 256 --cabinet /tmp/c/127.0.0.41
         """;
 
-    public static int Main(string[] args)
+    public static async Task<int> Main(string[] args)
     {
         if (args.Length == 0 || args.Contains("--help"))
         {
@@ -39,6 +49,16 @@ public static class Program
                 Number("--peers-port", 8883),
                 Number("--pairing-port", 8444)
             );
+        TimeSpan Seconds(string name, int fallback) => TimeSpan.FromSeconds(Number(name, fallback));
+        if (Number("--peers", 0) is > 1 and var peers)
+            return await new FloodRun(
+                peers,
+                Enum.Parse<FloodKind>(options.GetValueOrDefault("--flood", "full"), ignoreCase: true),
+                Seconds("--warm", 5),
+                Seconds("--calm", 15),
+                Seconds("--flooding", 20),
+                Seconds("--period", 2)
+            ).GoAsync(PlaceOf("--cabinet"));
         var kind = options.GetValueOrDefault("--kind") == "offering" ? MessageKind.Offering : MessageKind.Withdrawal;
         var (count, size, keys) = (Number("--messages", 10_000), Number("--size", 1024), Number("--keys", 64));
         if (Number("--window", 0) is > 0 and var window)

@@ -574,7 +574,10 @@ public sealed class Host : IAsyncDisposable
             case CutPeer cut:
                 _favoured.Remove(cut.Did.Short);
                 _links?.Close(cut.Did.Value);
-                _broker?.Remove(cut.Did.Value);
+                if (cut.ForNow)
+                    _broker?.Hold(cut.Did.Value);
+                else
+                    _broker?.Remove(cut.Did.Value);
                 break;
             case StartPlan plan:
                 PlanJobs.Start(plan, input => Loop.Post(input));

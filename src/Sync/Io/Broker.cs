@@ -57,6 +57,12 @@ public sealed class Broker : IAsyncDisposable
     private readonly BrokerProcess.LastLines _lines = new();
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, string> _peers = new(StringComparer.Ordinal);
+
+    /// <summary>Shut out for now: without rights and not in the folder, but OpenSSL in the running broker may still know the certificate.</summary>
+    private readonly Dictionary<string, string> _held = new(StringComparer.Ordinal);
+
+    /// <summary>Whose session is to be ended by the keeper.</summary>
+    private readonly HashSet<string> _sessionsToEnd = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _wanted = new(0, 1);
     private readonly BackOff _backOff;
@@ -145,6 +151,8 @@ public sealed class Broker : IAsyncDisposable
             _peers.TryGetValue(did, out var known);
             if (known == pem)
                 return;
+            if (_held.Remove(did, out var held))
+                known = held == pem ? null : held;
             _peers[did] = pem;
             _disk.PutPeer(did, pem);
             WriteRules();
@@ -162,12 +170,32 @@ public sealed class Broker : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (!_peers.Remove(did))
+            var wasHeld = _held.Remove(did);
+            if (!_peers.Remove(did) && !wasHeld)
                 return;
             WriteRules();
             Reload();
             _disk.SetPeers(_peers);
             RestartNow();
+        }
+    }
+
+    /// <summary>
+    /// Shuts a peer out for now, and disturbs nobody else: its rights end with the reload, then its session. Until the broker's next start it may come in again, where
+    /// it can say and hear nothing. Holding someone unknown does nothing.
+    /// </summary>
+    public void Hold(string did)
+    {
+        lock (_gate)
+        {
+            if (!_peers.Remove(did, out var pem))
+                return;
+            _held[did] = pem;
+            _sessionsToEnd.Add(did);
+            WriteRules();
+            Reload();
+            _disk.SetPeers(_peers);
+            Wake();
         }
     }
 
@@ -320,7 +348,11 @@ public sealed class Broker : IAsyncDisposable
             RequirePorts();
         }
         lock (_gate)
+        {
             _restart = false; // what is changed from here on asks for another one
+            _held.Clear();
+            _sessionsToEnd.Clear();
+        }
         using var process = await BrokerProcess.StartAsync(CommandLine, _disk, Hear).ConfigureAwait(false);
         var exit = process.WaitForExitAsync(CancellationToken.None);
         lock (_gate)
@@ -376,6 +408,7 @@ public sealed class Broker : IAsyncDisposable
             await wanted.ConfigureAwait(false);
             if (RestartIsWanted())
                 return true;
+            await EndSessionsAsync().ConfigureAwait(false);
             if (SuspicionIsRaised() && !await AnswersAsync().ConfigureAwait(false))
                 return true;
         }
@@ -383,6 +416,19 @@ public sealed class Broker : IAsyncDisposable
             _backOff.Up();
         _options.Log("The broker has ended by itself and is started again.");
         return false;
+    }
+
+    /// <summary>A session ends when its name comes in anew, and through our own door we may take any name.</summary>
+    private async Task EndSessionsAsync()
+    {
+        string[] names;
+        lock (_gate)
+        {
+            names = [.. _sessionsToEnd];
+            _sessionsToEnd.Clear();
+        }
+        foreach (var name in names)
+            await AnswersAsync(name).ConfigureAwait(false);
     }
 
     private bool RestartIsWanted()
@@ -401,9 +447,10 @@ public sealed class Broker : IAsyncDisposable
         }
     }
 
-    private Task<bool> AnswersAsync() =>
+    private Task<bool> AnswersAsync(string client = BrokerProbe.Nobody) =>
         BrokerProbe.AnswersAsync(
             new IPEndPoint(Settings.Address, Settings.LocalPort),
+            client,
             BrokerFiles.LocalUser,
             LocalPassword,
             _options.ReplyWithin,

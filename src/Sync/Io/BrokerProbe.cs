@@ -11,6 +11,9 @@ internal static class BrokerProbe
     private const byte ConnAck = 0x20;
     private static readonly byte[] Accepted = [ConnAck, 2, 0, 0];
 
+    /// <summary>The client name of a question that is about nobody.</summary>
+    public const string Nobody = "edgenode-probe";
+
     /// <summary>Refuses with a sentence when a port cannot be ours.</summary>
     /// <exception cref="BrokerException">Taken, not an address of this machine, or not allowed.</exception>
     public static void RequireFree(IPAddress address, int port)
@@ -27,9 +30,13 @@ internal static class BrokerProbe
         }
     }
 
-    /// <summary>True when a broker accepts this login: TCP connect, MQTT CONNECT, CONNACK. False on any failure or after the time.</summary>
+    /// <summary>
+    /// True when a broker accepts this login: TCP connect, MQTT CONNECT, CONNACK. False on any failure or after the time. A session that stands under the same client
+    /// name is ended by the broker (OASIS MQTT 3.1.1, section 3.1.4).
+    /// </summary>
     public static async Task<bool> AnswersAsync(
         IPEndPoint door,
+        string client,
         string user,
         string password,
         TimeSpan within,
@@ -42,7 +49,7 @@ internal static class BrokerProbe
         try
         {
             await socket.ConnectAsync(door, limit.Token).ConfigureAwait(false);
-            await socket.SendAsync(Greeting(user, password), limit.Token).ConfigureAwait(false);
+            await socket.SendAsync(Greeting(client, user, password), limit.Token).ConfigureAwait(false);
             var answer = new byte[Accepted.Length];
             int have = 0;
             while (have < answer.Length)
@@ -62,17 +69,21 @@ internal static class BrokerProbe
     }
 
     /// <summary>An MQTT 3.1.1 CONNECT packet (OASIS MQTT 3.1.1, section 3.1) with clean session, user name and password.</summary>
-    internal static byte[] Greeting(string user, string password)
+    internal static byte[] Greeting(string client, string user, string password)
     {
         var body = new List<byte>();
         Text(body, "MQTT");
         body.AddRange([4, 0xC2, 0, 10]); // level 4; user, password, clean session; keep alive 10 s
-        Text(body, "edgenode-probe");
+        Text(body, client);
         Text(body, user);
         Text(body, password);
-        if (body.Count > 127)
-            throw new ArgumentException("The greeting's length takes one byte.");
-        return [Connect, (byte)body.Count, .. body];
+        // Section 2.2.3: seven bits of the length a byte, the least first.
+        return body.Count switch
+        {
+            < 128 => [Connect, (byte)body.Count, .. body],
+            < 128 * 128 => [Connect, (byte)((body.Count % 128) | 0x80), (byte)(body.Count / 128), .. body],
+            _ => throw new ArgumentException("The greeting's length takes two bytes at most."),
+        };
     }
 
     private static void Text(List<byte> body, string text)

@@ -68,6 +68,12 @@ public sealed record FloodOptions
 
     /// <summary>Small messages at once (default: 1,000).</summary>
     public int SmallBurst { get; init; } = 1_000;
+
+    /// <summary>
+    /// A peer that has its share of what may wait here already is not heard for so long (default: 1 s). An honest one hardly ever has; otherwise a flood would have all the
+    /// processor that the others leave.
+    /// </summary>
+    public TimeSpan Rest { get; init; } = TimeSpan.FromSeconds(1);
 }
 
 /// <summary>

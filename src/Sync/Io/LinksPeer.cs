@@ -264,11 +264,13 @@ internal sealed class LinksPeer
             Interlocked.Increment(ref _refused);
             return false;
         }
-        if ((proven ? _flood : _floodByRelay).Passes(payload.Length, MqttLoop.Now))
+        if (FloodOf(proven).Passes(payload.Length, MqttLoop.Now))
             return true;
         CountFlood(proven);
         return false;
     }
+
+    private LinksFlood FloodOf(bool proven) => proven ? _flood : _floodByRelay;
 
     /// <summary>A flood is told once a second with its count: telling must cost less than what it cuts.</summary>
     private void CountFlood(bool proven)
@@ -293,6 +295,7 @@ internal sealed class LinksPeer
             return; // a sign of life, or nothing
         if (!_links.Tell(new LinkMessage(topic.From, topic.Kind, topic.Class, payload.ToArray(), proven)))
         {
+            FloodOf(proven).FoundNoRoom(MqttLoop.Now);
             CountFlood(proven);
             return;
         }

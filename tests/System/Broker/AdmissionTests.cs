@@ -181,6 +181,47 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    public async Task Holding_a_peer_ends_its_session_and_its_rights_and_leaves_the_others_links_alone()
+    {
+        await using var ben = await TestNode.StartAsync(BensAddress);
+        await using var cora = await TestNode.StartAsync(CorasAddress);
+        await using var anna = await AnnaAsync(ben.Identity, cora.Identity);
+        foreach (var peer in (TestNode[])[ben, cora])
+        {
+            await peer.WithLinksAsync();
+            peer.Links!.Open(anna.Target);
+            await peer.NextAsync<LinkUp>();
+        }
+        anna.Broker.Hold(ben.Did);
+        await ben.NextAsync<LinkDown>();
+        ben.Links!.Close(anna.Did);
+        var files = anna.FilesFor("ben", ben.Identity.Pem, ben.Identity.KeyPem);
+        await PublishAsync(anna, ben.Did, "but I was in", files);
+        Assert.Equal(SendResult.Sent, cora.Say(anna.Did, "still in"));
+        Assert.Equal("still in", await anna.NextTextAsync());
+        Assert.Empty(Directory.GetFiles(Path.Join(anna.Folder, BrokerFiles.PeersFolder), BrokerFiles.PeerFile(ben.Did)));
+        anna.Broker.Admit(ben.Did, ben.Identity.Pem);
+        await PublishAsync(anna, ben.Did, "in again", files);
+        Assert.Equal("in again", await anna.NextTextAsync());
+        Assert.Equal((0, 1L), (anna.Broker.Restarts, cora.Links!.Status()[0].Tries));
+    }
+
+    [Fact]
+    public async Task A_peer_that_was_held_and_comes_with_a_new_key_cannot_come_with_its_old_one()
+    {
+        using var ben = new TestIdentity();
+        await using var anna = await AnnaAsync(ben);
+        await OnlyThePeerGetsThroughAsync(anna, ben);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var renewed = NodeCertificate.Create(key, ben.Did);
+        anna.Broker.Hold(ben.Did);
+        anna.Broker.Admit(ben.Did, NodeCertificate.ToPem(renewed));
+        await anna.NextAsync<BrokerDown>();
+        await anna.NextAsync<BrokerUp>();
+        Assert.NotEqual(0, (await PublishAsync(anna, ben.Did, "old", anna.FilesFor("ben", ben.Pem, ben.KeyPem))).Code);
+    }
+
+    [Fact]
     public async Task A_peers_new_key_takes_the_place_of_its_old_one()
     {
         using var ben = new TestIdentity();

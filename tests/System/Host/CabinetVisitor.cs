@@ -41,11 +41,11 @@ internal sealed class CabinetVisitor : IDisposable
     public static CabinetVisitor Resident(CabinetProcess cabinet) =>
         new(new Uri($"http://{cabinet.Address}:{cabinet.ResidentsPort}/"), null);
 
-    /// <summary>A steward who has signed in with the code that the cabinet printed.</summary>
-    public static async Task<CabinetVisitor> StewardAsync(CabinetProcess cabinet)
+    /// <summary>A steward who has signed in with the code that the cabinet printed, or was told when it was made.</summary>
+    public static async Task<CabinetVisitor> StewardAsync(CabinetProcess cabinet, string? code = null)
     {
         var steward = new CabinetVisitor(new Uri($"https://{cabinet.Address}:{cabinet.StewardsPort}/"), cabinet.CertificateFile);
-        var session = await steward.PostAsync("api/steward/session", new JsonObject { ["code"] = cabinet.StewardsCode });
+        var session = await steward.PostAsync("api/steward/session", new JsonObject { ["code"] = code ?? cabinet.StewardsCode });
         Assert.True(session.IsDone, $"The steward could not sign in: {session}");
         return steward;
     }

@@ -3,11 +3,11 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using EdgeNode.Federation;
 using EdgeNode.Sync;
 using EdgeNode.Sync.Io;
+using EdgeNode.Tests.Load;
 using EdgeNode.Tests.System.Brokers;
 using EdgeNode.Wire;
 using EdgeNode.Wire.Io;
@@ -26,31 +26,23 @@ internal sealed class ForeignPeer : IAsyncDisposable
     private static readonly TimeSpan SendAgainAfter = TimeSpan.FromSeconds(1);
 
     private readonly CabinetProcess _cabinet;
-    private readonly X509Certificate2 _certificate;
+    private readonly LightPeer _light;
     private readonly MqttLoop _loop = new("foreign peer", _ => { });
     private readonly Channel<(TopicKind Kind, byte[] Bytes)> _heard = Channel.CreateUnbounded<(TopicKind, byte[])>();
-    private readonly SortedDictionary<int, (long Seq, string Id)> _streams = [];
-    private readonly string _name;
+    private readonly SortedDictionary<int, SentBundle> _streams = [];
     private MqttClient? _client;
-    private long _hlc;
 
     /// <summary>A cabinet that has only heard of the other.</summary>
     public ForeignPeer(CabinetProcess cabinet, string name)
     {
-        (_cabinet, _name) = (cabinet, name);
-        Key = NodeKey.Create(SystemEntropy.Instance);
-        Identity = Identity.CreateNode(Key, new byte[32], SystemEntropy.Instance);
-        Signer = new Signer(Identity.Did, Key, 0, NextHlc);
-        using var bare = NodeCertificate.Create(Key.Ecdsa, Identity.Did.Value);
-        _certificate = bare.CopyWithPrivateKey(Key.Ecdsa);
-        foreach (var (file, text) in Files())
-            File.WriteAllText(file, text);
+        _cabinet = cabinet;
+        _light = new LightPeer(cabinet.Folder, name);
     }
 
-    public NodeKey Key { get; }
-    public Identity Identity { get; }
-    public Did Did => Identity.Did;
-    public Signer Signer { get; }
+    public NodeKey Key => _light.Key;
+    public Identity Identity => _light.Identity;
+    public Did Did => _light.Did;
+    public Signer Signer => _light.Signer;
 
     /// <summary>The cabinet it lies to.</summary>
     public Did Node { get; private set; }
@@ -65,9 +57,7 @@ internal sealed class ForeignPeer : IAsyncDisposable
         peer.Node = node.Did;
         var accepted = await steward.PostAsync($"api/steward/peerings/{peer.Did}/accept", []);
         Assert.True(accepted.IsDone, accepted.ToString());
-        var contract = PeeringContract.Current;
-        var agreement = PeeringContract.Agreement(contract.Version, contract.Hash, node, peer.Identity);
-        await peer.PairAsync(Kinds.PairingAgreement, agreement);
+        await peer.PairAsync(Kinds.PairingAgreement, peer._light.AgreementWith(node));
         await Until.HoldsAsync(async () => await peer.StateAsync(steward) == "enrolled", "the steward sees the peer enrolled");
         await peer.ConnectAsync();
         return peer;
@@ -96,10 +86,10 @@ internal sealed class ForeignPeer : IAsyncDisposable
     }
 
     /// <summary>PEM files of our certificate and its key, for other programs that come in our name.</summary>
-    public (string Certificate, string Key) PemFiles => (FileOf("crt"), FileOf("key"));
+    public (string Certificate, string Key) PemFiles => (_light.CertificateFile, _light.KeyFile);
 
     /// <summary>Our certificate with its key.</summary>
-    public X509Certificate2 Certificate => _certificate;
+    public X509Certificate2 Certificate => _light.Certificate;
 
     /// <summary>Leaves the broker's door in order.</summary>
     public void Leave() => _loop.Post(() => _client?.Close("goes"));
@@ -121,7 +111,16 @@ internal sealed class ForeignPeer : IAsyncDisposable
     public async Task<bool> TryFloodAsync(int messages)
     {
         var topic = new Topic(Node.Value, Did.Value, TopicKind.Data, "shared").ToString();
-        string[] tls = ["--cafile", _cabinet.CertificateFile, "--cert", FileOf("crt"), "--key", FileOf("key"), "--insecure"];
+        string[] tls =
+        [
+            "--cafile",
+            _cabinet.CertificateFile,
+            "--cert",
+            _light.CertificateFile,
+            "--key",
+            _light.KeyFile,
+            "--insecure",
+        ];
         string[] to =
         [
             "-h",
@@ -142,35 +141,11 @@ internal sealed class ForeignPeer : IAsyncDisposable
         return (await Foreign.RunAsync("sh", ["-c", script, "sh", .. tls, .. to])).Code == 0;
     }
 
-    public byte[] Have(string boot = "liar") =>
-        Control.Sign(
-            Signer,
-            Kinds.Have,
-            Node,
-            WireJson.Write(new HaveBody(boot, "1", "liar 1", false, [], []), WireJson.Default.HaveBody)
-        );
+    public byte[] Have(string boot = "liar") => _light.Have(Node, new HaveBody(boot, "1", "liar 1", false, [], []));
 
     /// <summary>Signs a statement as a peer may; <paramref name="lie"/> changes its header before it is signed.</summary>
-    public byte[] Statement(string kind, byte[] body, Func<StatementHeader, StatementHeader>? lie = null, NodeKey? key = null)
-    {
-        var honest = new StatementHeader(
-            EdgeNode.Wire.Statement.Version,
-            kind,
-            Did.Value,
-            (key ?? Key).PublicKey,
-            "ES256",
-            "shared",
-            [Node.Value],
-            NextHlc().ToString("x16"),
-            0,
-            (Now + TimeSpan.FromDays(30)).ToRfc3339(),
-            PeeringContract.Current.Hash,
-            [],
-            EdgeNode.Wire.Statement.JsonType
-        );
-        var header = lie is null ? honest : lie(honest);
-        return Frame.Encode(header.Kind, WireJson.Write(header, WireJson.Default.StatementHeader), body, (key ?? Key).Sign);
-    }
+    public byte[] Statement(string kind, byte[] body, Func<StatementHeader, StatementHeader>? lie = null, NodeKey? key = null) =>
+        _light.Statement(Node, kind, body, lie, key);
 
     /// <summary>The next bundle of a stream; <paramref name="lie"/> changes its header before it is signed. Nothing is noted as sent.</summary>
     public byte[] Bundle(
@@ -178,37 +153,15 @@ internal sealed class ForeignPeer : IAsyncDisposable
         IReadOnlyList<byte[]> statements,
         Func<BundleHeader, BundleHeader>? lie = null,
         NodeKey? key = null
-    )
-    {
-        var (seq, prev) = _streams.GetValueOrDefault(stream, (0, ""));
-        var honest = new BundleHeader(
-            EdgeNode.Wire.Statement.Version,
-            Kinds.Bundle,
-            Did.Value,
-            Node.Value,
-            (key ?? Key).PublicKey,
-            stream,
-            seq + 1,
-            prev,
-            statements.Count,
-            Digest(statements),
-            0,
-            NextHlc().ToString("x16"),
-            0
-        );
-        var header = lie is null ? honest : lie(honest);
-        var signed = Frame.Encode(Kinds.Bundle, WireJson.Write(header, WireJson.Default.BundleHeader), [], (key ?? Key).Sign);
-        return EdgeNode.Wire.Bundle.Join(signed, statements);
-    }
+    ) => _light.Bundle(Node, stream, _streams.GetValueOrDefault(stream, SentBundle.None), statements, lie, key);
 
     /// <summary>Sends a bundle until the cabinet's signed receipt for it comes, and returns what the receipt says was not accepted.</summary>
     public async Task<IReadOnlyList<ReceiptException>> DeliverAsync(int stream, byte[] bundle)
     {
-        var frame = Frame.TryRead(bundle, 0, out _)!;
-        var seq = WireJson.Read(frame.Header.Span, WireJson.Default.BundleHeader)!.Seq;
-        var receipt = await ReceiptAsync(stream, seq, () => SendBundle(bundle));
-        _streams[stream] = (seq, frame.Id(Kinds.Bundle));
-        return [.. receipt.Exceptions.Where(e => e.Seq == seq)];
+        var sent = SentBundle.Of(bundle);
+        var receipt = await ReceiptAsync(stream, sent.Seq, () => SendBundle(bundle));
+        _streams[stream] = sent;
+        return [.. receipt.Exceptions.Where(e => e.Seq == sent.Seq)];
     }
 
     /// <summary>The next frame of a kind that the cabinet sends us, others are passed over.</summary>
@@ -243,39 +196,13 @@ internal sealed class ForeignPeer : IAsyncDisposable
             WireJson.Default.OfferingBody
         );
 
-    public static Moment Now => new(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+    public static Moment Now => LightPeer.Now;
 
     public ValueTask DisposeAsync()
     {
         _loop.Dispose();
-        _certificate.Dispose();
-        Key.Dispose();
+        _light.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    /// <summary>SHA-256 over the raw ids in order. An unreadable statement has no id; whoever sends one cannot say a true digest either.</summary>
-    private static string Digest(IReadOnlyList<byte[]> statements)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var raw in statements)
-        {
-            if (Frame.TryReadWhole(raw, EdgeNode.Wire.Statement.MaxSize) is { } frame)
-                hash.AppendData(Convert.FromHexString(frame.Id(KindOf(frame))));
-        }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
-    private static string KindOf(Frame frame)
-    {
-        try
-        {
-            return (string?)JsonNode.Parse(frame.Header.Span)?["kind"] ?? "";
-        }
-        catch (Exception unreadable)
-            when (unreadable is global::System.Text.Json.JsonException or InvalidOperationException or ArgumentException)
-        {
-            return "";
-        }
     }
 
     private async Task<ReceiptBody> ReceiptAsync(int stream, long seq, Action send)
@@ -313,7 +240,7 @@ internal sealed class ForeignPeer : IAsyncDisposable
                 Host = _cabinet.Address.ToString(),
                 Port = _cabinet.PeersPort,
                 Filter = Topic.Everything(to: Did.Value, from: Node.Value),
-                Tls = new MqttTls(_cabinet.CertificateFile, FileOf("crt"), FileOf("key")),
+                Tls = new MqttTls(_cabinet.CertificateFile, _light.CertificateFile, _light.KeyFile),
             },
             new MqttEvents
             {
@@ -340,28 +267,8 @@ internal sealed class ForeignPeer : IAsyncDisposable
     }
 
     /// <summary>A pairing frame of ours, honest but for what <paramref name="lie"/> changes in its body.</summary>
-    public byte[] PairingFrame(string kind, string? agreement = null, Func<PairingBody, PairingBody>? lie = null)
-    {
-        var contract = PeeringContract.Current;
-        var honest = new PairingBody(
-            _name,
-            Convert.ToBase64String(Identity.Genesis),
-            Convert.ToBase64String(_certificate.RawData),
-            contract.Version,
-            contract.Hash,
-            EdgeNode.Wire.Statement.Version,
-            EdgeNode.Wire.Statement.Version,
-            "liar 1",
-            "nobody",
-            _cabinet.Address.ToString(),
-            9,
-            9,
-            agreement,
-            null
-        );
-        var body = lie is null ? honest : lie(honest);
-        return PairingMessage.Sign(Signer, kind, Node == default ? "" : Node.Value, body, SystemEntropy.Instance);
-    }
+    public byte[] PairingFrame(string kind, string? agreement = null, Func<PairingBody, PairingBody>? lie = null) =>
+        _light.PairingFrame(kind, Node == default ? null : Node, _cabinet.Address.ToString(), agreement, lie);
 
     /// <summary>Posts any bytes to the pairing door over TLS with our certificate.</summary>
     public async Task<(int Status, byte[] Bytes)> PostAsync(byte[] frame)
@@ -369,8 +276,8 @@ internal sealed class ForeignPeer : IAsyncDisposable
         using var handler = new SocketsHttpHandler { UseProxy = false };
         handler.SslOptions = new SslClientAuthenticationOptions
         {
-            ClientCertificates = [_certificate],
-            LocalCertificateSelectionCallback = (_, _, _, _, _) => _certificate,
+            ClientCertificates = [_light.Certificate],
+            LocalCertificateSelectionCallback = (_, _, _, _, _) => _light.Certificate,
             RemoteCertificateValidationCallback = (_, shown, _, _) => CabinetVisitor.IsPinned(shown, _cabinet.CertificateFile),
         };
         using var http = new HttpClient(handler) { Timeout = Soon };
@@ -380,11 +287,4 @@ internal sealed class ForeignPeer : IAsyncDisposable
         using var answer = await http.PostAsync(at, content);
         return ((int)answer.StatusCode, await answer.Content.ReadAsByteArrayAsync());
     }
-
-    private long NextHlc() => _hlc = Hlc.Next(_hlc, Now);
-
-    private string FileOf(string end) => Path.Combine(_cabinet.Folder, $"{_name}.{end}");
-
-    private IEnumerable<(string File, string Text)> Files() =>
-        [(FileOf("crt"), NodeCertificate.ToPem(_certificate)), (FileOf("key"), NodeCertificate.KeyToPem(Key.Ecdsa))];
 }

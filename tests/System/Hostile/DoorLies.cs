@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using EdgeNode.Sync;
+using EdgeNode.Tests.Load;
 using EdgeNode.Tests.System.Hosts;
 using EdgeNode.Wire;
 
@@ -25,29 +26,29 @@ internal static class DoorLies
         new("bytes that are no MQTT", "the connection is cut", s => CutAsync(s, RandomNumberGenerator.GetBytes(200))),
         new("a packet of 256 MiB", "the connection is cut", s => CutAsync(s, [.. Greeting(s), 0x30, 0xff, 0xff, 0xff, 0x7f])),
         new("a length that never ends", "the connection is cut", s => CutAsync(s, 0x10, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff)),
-        new("another protocol's greeting", "the connection is cut", s => CutAsync(s, RawPeer.Connect("liar", "SMTP"))),
-        new("a version that does not exist", "the connection is cut", s => CutAsync(s, RawPeer.Connect("liar", level: 77))),
+        new("another protocol's greeting", "the connection is cut", s => CutAsync(s, MqttPackets.Connect("liar", "SMTP"))),
+        new("a version that does not exist", "the connection is cut", s => CutAsync(s, MqttPackets.Connect("liar", level: 77))),
         new(
             "words before the greeting",
             "the connection is cut",
-            s => CutAsync(s, RawPeer.Publish(0, s.TopicOf(s.Liar), "hello"u8))
+            s => CutAsync(s, MqttPackets.Publish(0, s.TopicOf(s.Liar), "hello"u8))
         ),
         new("a second greeting", "the connection is cut", s => CutAsync(s, [.. Greeting(s), .. Greeting(s)])),
         new(
             "a quality of service of 3",
             "the connection is cut",
-            s => CutAsync(s, [.. Greeting(s), .. RawPeer.Publish(6, s.TopicOf(s.Liar), "hello"u8)])
+            s => CutAsync(s, [.. Greeting(s), .. MqttPackets.Publish(6, s.TopicOf(s.Liar), "hello"u8)])
         ),
         new(
             "a topic with a wildcard",
             "the connection is cut",
-            s => CutAsync(s, [.. Greeting(s), .. RawPeer.Publish(0, "en/1/#", "hello"u8)])
+            s => CutAsync(s, [.. Greeting(s), .. MqttPackets.Publish(0, "en/1/#", "hello"u8)])
         ),
         new("a topic that is not UTF-8", "the connection is cut", s => CutAsync(s, [.. Greeting(s), .. BadTopic()])),
         new(
             "a message above the limit",
             "the connection is cut",
-            s => CutAsync(s, [.. Greeting(s), .. RawPeer.Publish(0, s.TopicOf(s.Liar), new byte[100_000])])
+            s => CutAsync(s, [.. Greeting(s), .. MqttPackets.Publish(0, s.TopicOf(s.Liar), new byte[100_000])])
         ),
         new("connections that say nothing", "held apart; peers are served meanwhile", SilentAsync),
         new("half a greeting and silence", "held apart; peers are served meanwhile", HalfAsync),
@@ -132,16 +133,16 @@ internal static class DoorLies
         new("requests at the pairing door that never end", "cut after 5 s; then the door is open again", SlowAsync),
     ];
 
-    private static byte[] Greeting(Stage s) => RawPeer.Connect(s.Liar.Did.Value);
+    private static byte[] Greeting(Stage s) => MqttPackets.Connect(s.Liar.Did.Value);
 
-    private static byte[] BadTopic() => RawPeer.Packet(0x30, [0, 3, 0xff, 0xfe, 0xc0, 1]);
+    private static byte[] BadTopic() => MqttPackets.Packet(0x30, [0, 3, 0xff, 0xfe, 0xc0, 1]);
 
     private static async Task StrangerAsync(Stage s, ForeignPeer? stranger)
     {
         await using var peer = await RawPeer.SecureAsync(s.Cabinet, s.Cabinet.PeersPort, stranger?.Certificate);
         if (peer is not null)
         {
-            await peer.SendAsync(RawPeer.Connect("stranger"));
+            await peer.SendAsync(MqttPackets.Connect("stranger"));
             Assert.Empty(await peer.HearAsync());
         }
         if (stranger is not null)
@@ -158,7 +159,7 @@ internal static class DoorLies
         await using var peer = await RawPeer.SecureAsync(s.Cabinet, s.Cabinet.PeersPort, forged ?? bare);
         if (peer is null)
             return;
-        await peer.SendAsync(RawPeer.Connect(s.Honest.Did.Value));
+        await peer.SendAsync(MqttPackets.Connect(s.Honest.Did.Value));
         Assert.Empty(await peer.HearAsync());
         Assert.True(s.Honest.IsConnected, "the true one stays connected");
     }
@@ -276,7 +277,7 @@ internal static class DoorLies
     private static async Task LoopbackAsync(Stage s)
     {
         await using var peer = await RawPeer.PlainAsync(s.Cabinet, s.Cabinet.Ports[4]);
-        await peer.SendAsync(RawPeer.Connect("node"));
+        await peer.SendAsync(MqttPackets.Connect("node"));
         // MQTT 3.1.1, section 3.2.2.3: 5 is "not authorized".
         Assert.Equal([0x20, 2, 0, 5], await peer.HearAsync());
         await peer.IsCutAsync();

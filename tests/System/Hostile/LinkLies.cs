@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using EdgeNode.Sync;
+using EdgeNode.Tests.Load;
 using EdgeNode.Tests.System.Hosts;
 using EdgeNode.Wire;
 
@@ -336,7 +337,7 @@ internal static class LinkLies
         await using var again = await RawPeer.SecureAsync(s.Cabinet, s.Cabinet.PeersPort, third.Certificate);
         if (again is not null)
         {
-            await again.SendAsync(RawPeer.Connect(third.Did.Value));
+            await again.SendAsync(MqttPackets.Connect(third.Did.Value));
             Assert.Empty(await again.HearAsync());
         }
         Assert.Equal(0, await s.OfferingsAsync(third));

@@ -45,4 +45,15 @@ public sealed class LinksFloodTests
         Assert.False(flood.Passes(1, TimeSpan.Zero));
         Assert.True(flood.Passes(900, TimeSpan.FromSeconds(1)));
     }
+
+    [Fact]
+    public void Who_found_no_room_is_not_heard_for_a_while_and_then_as_before()
+    {
+        var flood = new LinksFlood(Small with { Rest = TimeSpan.FromSeconds(2) });
+        Assert.True(flood.Passes(1, TimeSpan.FromSeconds(5)));
+        flood.FoundNoRoom(TimeSpan.FromSeconds(5));
+        Assert.False(flood.Passes(1, TimeSpan.FromSeconds(5)));
+        Assert.False(flood.Passes(1, TimeSpan.FromSeconds(6.9)));
+        Assert.Equal(20, Enumerable.Range(0, 100).Count(_ => flood.Passes(1, TimeSpan.FromSeconds(7))));
+    }
 }
