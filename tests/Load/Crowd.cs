@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using EdgeNode.Sync;
 using EdgeNode.Sync.Io;
 using EdgeNode.Wire;
 

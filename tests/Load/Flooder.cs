@@ -113,7 +113,7 @@ public sealed class Flooder : IDisposable
         _pinned.Dispose();
     }
 
-    private IEnumerable<byte[]> Payloads(FloodKind kind)
+    private List<byte[]> Payloads(FloodKind kind)
     {
         if (kind == FloodKind.Garbage)
             return

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Threading.Channels;
-using EdgeNode.Federation;
 using EdgeNode.Sync;
 using EdgeNode.Sync.Io;
 using EdgeNode.Tests.Load;
