@@ -99,17 +99,7 @@ public sealed class Host : IAsyncDisposable
         var ballast = new Ballast(folder.Path);
         if (ballast.Free < ballast.Total / 100)
             ballast.Release();
-        Loop = new NodeLoop(
-            () => MakeNode(folder, key, identity, certificate),
-            Perform,
-            Say,
-            () =>
-            {
-                ballast.Release();
-                _diskWatch?.TellAgain();
-                return new DiskMeasured(0, ballast.Total);
-            }
-        );
+        Loop = new NodeLoop(() => MakeNode(folder, key, identity, certificate), Perform, Say, () => MakeRoom(ballast));
         _parts.Push(Loop);
         // Pushed later, so closed earlier: the writer is the last to close the database and leaves one whole file, without a log beside it.
         Keep(Door);
@@ -601,6 +591,14 @@ public sealed class Host : IAsyncDisposable
     {
         _favoured.Add(peer.Short);
         _discovery?.Favour([.. _favoured]);
+    }
+
+    /// <summary>The database met a full disk: receipts and an orderly end get room, and nothing new is kept until the disk was looked at again.</summary>
+    private DiskMeasured MakeRoom(Ballast ballast)
+    {
+        ballast.Release();
+        _diskWatch?.TellAgain();
+        return new DiskMeasured(0, ballast.Total);
     }
 
     private bool Take(LinkEvent happened)
