@@ -24,6 +24,9 @@ internal sealed class ForeignPeer : IAsyncDisposable
     /// <summary>After this a bundle without a receipt is sent again, as custody does; a flood limit may have cut it.</summary>
     private static readonly TimeSpan SendAgainAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>Seconds.</summary>
+    private const int FloodEndsAfter = 8;
+
     private readonly CabinetProcess _cabinet;
     private readonly LightPeer _light;
     private readonly MqttLoop _loop = new("foreign peer", _ => { });
@@ -105,7 +108,7 @@ internal sealed class ForeignPeer : IAsyncDisposable
 
     /// <summary>
     /// Debian's mosquitto_pub with our certificate sends messages as fast as it can, without waiting for any acknowledgement. It takes our place at the
-    /// broker; connect again afterwards.
+    /// broker; connect again afterwards. False when it could not say all: a session that is ended in the middle leaves it waiting for ever.
     /// </summary>
     public async Task<bool> TryFloodAsync(int messages)
     {
@@ -136,7 +139,7 @@ internal sealed class ForeignPeer : IAsyncDisposable
         ];
         var flood = Path.Combine(_cabinet.Folder, "flood");
         await File.WriteAllLinesAsync(flood, Enumerable.Repeat("again and again", messages));
-        var script = $"exec mosquitto_pub \"$@\" < '{flood}'";
+        var script = $"exec timeout {FloodEndsAfter} mosquitto_pub \"$@\" < '{flood}'";
         return (await Foreign.RunAsync("sh", ["-c", script, "sh", .. tls, .. to])).Code == 0;
     }
 
