@@ -560,6 +560,7 @@ public sealed class Node : IDisposable
         _exchange.PeerEnded(turn, peer);
         _finding.Ended(turn, peer);
         _custody.Dismiss(turn, peer);
+        _floods.Forget(peer);
         _outbox.Abandon(turn, peer, "peer.ended");
         _lanes.Drop(turn, peer);
         BlobBook.SetLive(turn, peer, false);

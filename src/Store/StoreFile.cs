@@ -271,9 +271,10 @@ internal static class Migrator
             db.Script(
                 "CREATE TABLE IF NOT EXISTS meta (module TEXT PRIMARY KEY, version INTEGER NOT NULL CHECK (version > 0)) STRICT;"
             );
+            var migrated = false;
             foreach (var module in modules)
-                Bring(db, module);
-            if (db.Exists("PRAGMA foreign_key_check"))
+                migrated |= Bring(db, module);
+            if (migrated && db.Exists("PRAGMA foreign_key_check"))
                 throw new StoreException(
                     "store.orphans",
                     "The database could not be brought to the shape of this version: rows would lose their parents. Nothing was changed; go on with the version before and report this."
@@ -299,11 +300,12 @@ internal static class Migrator
             );
     }
 
-    private static void Bring(Db db, StoreModule module)
+    /// <summary>True when the module had an older shape.</summary>
+    private static bool Bring(Db db, StoreModule module)
     {
         var have = Known(db, module);
         if (have == module.Version)
-            return;
+            return false;
         foreach (var script in have == 0 ? Scripts(module, "schema/") : Migrations(module, have))
             db.Script(script);
         db.Run(
@@ -311,6 +313,7 @@ internal static class Migrator
             module.Name,
             module.Version
         );
+        return have > 0;
     }
 
     private static IEnumerable<string> Migrations(StoreModule module, int have)

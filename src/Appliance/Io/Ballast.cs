@@ -96,7 +96,7 @@ internal sealed class DiskWatch : IAsyncDisposable
     private readonly PeriodicTimer _timer = new(Every);
     private readonly Task _watching;
     private DiskMeasured? _told;
-    private volatile bool _again;
+    private int _again;
     private int _looks;
 
     /// <summary>Every so many looks the node is told in any case: it may have been made anew meanwhile (1 min).</summary>
@@ -113,7 +113,7 @@ internal sealed class DiskWatch : IAsyncDisposable
     /// The next look is told whatever it sees: a disk that was full between two looks would seem the same as before, and the node would keep nothing new until it is
     /// told otherwise. From any thread.
     /// </summary>
-    public void TellAgain() => _again = true;
+    public void TellAgain() => Volatile.Write(ref _again, 1);
 
     private async Task WatchAsync()
     {
@@ -126,8 +126,7 @@ internal sealed class DiskWatch : IAsyncDisposable
     {
         try
         {
-            var again = _again;
-            _again = false;
+            var again = Interlocked.Exchange(ref _again, 0) == 1;
             _ballast.Restore();
             var (free, total) = (_ballast.Free, _ballast.Total);
             if (
@@ -141,10 +140,13 @@ internal sealed class DiskWatch : IAsyncDisposable
             var measured = new DiskMeasured(free, total);
             if (_post(measured))
                 _told = measured;
+            else
+                TellAgain();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A disk that cannot be asked: the next look tells, and the database meets the fault itself.
+            TellAgain();
         }
     }
 
